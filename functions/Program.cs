@@ -1,0 +1,1 @@
+namespace Crm; internal static class Program { private static void Main() { } }

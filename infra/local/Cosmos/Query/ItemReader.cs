@@ -1,0 +1,60 @@
+namespace Crm.Local.Cosmos.Query;
+
+/// <summary>One live item as a query sees it.</summary>
+/// <param name="Rid">The item's number inside its container: unique, increasing, never reused. The last eight bytes of its <c>_rid</c>.</param>
+/// <param name="Epk">The effective partition key, upper-case hex (32 digits a level).</param>
+/// <param name="Json">The whole item as UTF-8 JSON, system properties included.</param>
+internal readonly record struct StoredItem(long Rid, string Epk, ReadOnlyMemory<byte> Json);
+
+/// <summary>A half-open range of effective partition keys, compared as ordinal strings: <c>Start &lt;= epk &lt; End</c>.</summary>
+internal readonly record struct EpkRange(string Start, string End)
+{
+    /// <summary>The whole container.</summary>
+    public static EpkRange All { get; } = new("", "FF");
+
+    /// <summary>Exactly one key, or every key below a prefix of a hierarchical one.</summary>
+    public static EpkRange Of(string epk) => new(epk, epk + "FF");
+}
+
+/// <summary>Where a scan in partition order goes on: strictly after this item.</summary>
+internal readonly record struct PartitionPosition(string Epk, long Rid);
+
+/// <summary>Where a scan in index order goes on: strictly after this entry, in the direction of the scan.</summary>
+internal readonly record struct IndexPosition(ReadOnlyMemory<byte> Key, long Rid);
+
+/// <summary>
+/// A range of one index path below one index prefix. Keys are those of <see cref="IndexKey"/> and compare as unsigned bytes.
+/// A null bound is open.
+/// </summary>
+/// <param name="Path">The path as <see cref="ContainerShape.IndexedPaths"/> spells it.</param>
+/// <param name="Prefix">The effective partition key of all levels but the last; empty for a container with a key of one level.</param>
+internal sealed record IndexRange(string Path, string Prefix, byte[]? Low, bool LowInclusive, byte[]? High, bool HighInclusive);
+
+/// <summary>What narrowing may rely on.</summary>
+/// <param name="PartitionKeyPaths">For example <c>/tenantId</c>, <c>/entity</c>, <c>/recordId</c>.</param>
+/// <param name="IndexedPaths">The scalar paths that have index entries, without the trailing <c>/?</c>: <c>/data/name</c>, <c>/data/tags/[]</c>.</param>
+internal sealed record ContainerShape(IReadOnlyList<string> PartitionKeyPaths, IReadOnlySet<string> IndexedPaths);
+
+/// <summary>
+/// A consistent view of one container while a query page is made. Expired items are never shown. Enumerations are lazy: what
+/// is not asked for is not read.
+/// </summary>
+internal interface IItemReader
+{
+    ContainerShape Shape { get; }
+
+    /// <summary>Items by (epk, rid), ascending.</summary>
+    IEnumerable<StoredItem> ByPartition(EpkRange range, PartitionPosition? after);
+
+    /// <summary>
+    /// Items by (key, rid) of an index path, ascending or descending in both. An item whose path is undefined has no entry; one with an
+    /// array on the path (<c>/[]</c>) has an entry for each distinct element.
+    /// </summary>
+    IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after);
+
+    /// <summary>How many entries a range has, counted no further than <paramref name="limit"/>.</summary>
+    int CountUpTo(IndexRange range, int limit);
+
+    /// <summary>The items with this id in exactly this logical partition: none or one.</summary>
+    StoredItem? Find(string epk, string id);
+}

@@ -1,0 +1,1 @@
+namespace Crm.Benchmarks; internal static class Program { private static void Main() { } }

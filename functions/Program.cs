@@ -1,1 +1,8 @@
-namespace Crm; internal static class Program { private static void Main() { } }
+namespace Crm;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

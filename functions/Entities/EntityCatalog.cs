@@ -1,0 +1,42 @@
+using Crm.Entities.Types;
+using Crm.Tenants;
+
+namespace Crm.Entities;
+
+/// <summary>Every entity there is. To add one: its record in <c>Types/</c>, its line here, its sample in <c>tests/Samples</c>.</summary>
+public sealed class EntityCatalog(IEnumerable<EntityType> types)
+{
+    private readonly Dictionary<string, EntityType> _byCollection = types.ToDictionary(type => type.Collection, StringComparer.Ordinal);
+
+    /// <summary>The entities of the product.</summary>
+    public static IReadOnlyList<EntityType> BuiltIn { get; } =
+    [
+        EntityType.Of<Account>("accounts"),
+        EntityType.Of<Contact>("contacts"),
+        EntityType.Of<Opportunity>("opportunities"),
+        EntityType.Of<Pipeline>("pipelines"),
+        EntityType.Of<Product>("products"),
+        EntityType.Of<Team>("teams"),
+        EntityType.Of<Tenant>("tenants", exposed: false),
+        EntityType.Of<User>("users"),
+    ];
+
+    public IReadOnlyCollection<EntityType> All => _byCollection.Values;
+
+    /// <summary>The entity the generic routes serve under this path segment, or null.</summary>
+    public EntityType? Exposed(string collection) =>
+        _byCollection.TryGetValue(collection, out var type) && type.Exposed ? type : null;
+
+    /// <exception cref="KeyNotFoundException">A programming error: no such collection is declared.</exception>
+    public EntityType Get(string collection) => _byCollection[collection];
+
+    /// <summary>The entity of a record type.</summary>
+    public EntityType Of<T>() where T : Entity => _byCollection.Values.Single(type => type.Record == typeof(T));
+
+    /// <summary>Every declared reference to a collection, with the entity that holds it.</summary>
+    public IEnumerable<(EntityType Holder, Schema.ReferencePath Path)> ReferencesTo(string collection) =>
+        from holder in _byCollection.Values
+        from path in holder.References
+        where path.Reference.Collection == collection
+        select (holder, path);
+}

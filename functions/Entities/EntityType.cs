@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Crm.Entities.Schema;
+using Crm.Platform.Json;
+
+namespace Crm.Entities;
+
+/// <summary>One kind of record: its names and its fields. Everything generic works from this.</summary>
+public sealed partial class EntityType
+{
+    private readonly Lazy<IReadOnlyDictionary<string, Field>> _fields;
+    private readonly Lazy<IReadOnlyList<ReferencePath>> _references;
+
+    private EntityType(Type record, string collection, string name, bool exposed)
+    {
+        Record = record;
+        Collection = collection;
+        Name = name;
+        Exposed = exposed;
+        _fields = new(() => SchemaReader.Read(record));
+        _references = new(() => [.. ReferencePath.Find(_fields.Value)]);
+    }
+
+    /// <summary>The record type, a subtype of <see cref="Entity"/>.</summary>
+    public Type Record { get; }
+
+    /// <summary>Plural kebab-case: the path segment, and the name wherever data names a type.</summary>
+    public string Collection { get; }
+
+    /// <summary>Singular kebab-case: the first part of its event types.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether the generic routes serve it.</summary>
+    public bool Exposed { get; }
+
+    /// <summary>By JSON name. Read at first use: a cold start pays for the entities it serves only.</summary>
+    public IReadOnlyDictionary<string, Field> Fields => _fields.Value;
+
+    /// <summary>Every place in a record that refers to another.</summary>
+    public IReadOnlyList<ReferencePath> References => _references.Value;
+
+    /// <summary>Declares an entity.</summary>
+    /// <param name="collection">Plural kebab-case.</param>
+    /// <param name="name">Singular kebab-case; by default the record's name.</param>
+    /// <param name="exposed">False for what has no generic routes.</param>
+    public static EntityType Of<T>(string collection, string? name = null, bool exposed = true) where T : Entity =>
+        new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed);
+
+    internal Entity Deserialize(JsonNode data) => (Entity)data.Deserialize(Record, CrmJson.Options)!;
+
+    internal Entity Deserialize(JsonElement data) => (Entity)data.Deserialize(Record, CrmJson.Options)!;
+
+    internal JsonObject Serialize(Entity entity) => (JsonObject)JsonSerializer.SerializeToNode(entity, Record, CrmJson.Options)!;
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex WordBoundary();
+}

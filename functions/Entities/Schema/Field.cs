@@ -1,0 +1,67 @@
+namespace Crm.Entities.Schema;
+
+/// <summary>What kind of JSON value a field holds.</summary>
+public enum FieldKind
+{
+    Text,
+    Select,
+    Integer,
+    Decimal,
+    Boolean,
+    Date,
+    DateTime,
+    Object,
+    List,
+
+    /// <summary>Any JSON object: the custom fields.</summary>
+    Json,
+}
+
+/// <summary>The reference a field holds.</summary>
+public sealed record Reference(string Collection, OnDelete OnDelete, bool Acyclic);
+
+/// <summary>One field of an entity, read once from its record: what validation, queries and the schema documents know of it.</summary>
+public sealed record Field
+{
+    /// <summary>As in JSON.</summary>
+    public required string Name { get; init; }
+
+    public required FieldKind Kind { get; init; }
+
+    /// <summary>A create without it is refused.</summary>
+    public bool Required { get; init; }
+
+    public bool ServerSet { get; init; }
+
+    public bool Unique { get; init; }
+
+    public bool Sortable { get; init; }
+
+    public bool Filterable { get; init; }
+
+    public bool Personal { get; init; }
+
+    public bool ElementKey { get; init; }
+
+    /// <summary>Characters of a text, elements of a list.</summary>
+    public int MaxLength { get; init; }
+
+    public int MinLength { get; init; }
+
+    public TextForm? Form { get; init; }
+
+    public NumberAttribute? Number { get; init; }
+
+    /// <summary>The values of a <see cref="FieldKind.Select"/>.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    public Reference? Reference { get; init; }
+
+    public StateMachine? States { get; init; }
+
+    /// <summary>What a <see cref="FieldKind.List"/> holds.</summary>
+    public Field? Element { get; init; }
+
+    /// <summary>The members of a <see cref="FieldKind.Object"/>, by name.</summary>
+    public IReadOnlyDictionary<string, Field> Fields { get; init; } = new Dictionary<string, Field>();
+}

@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+using System.Globalization;
+
+namespace Crm.Platform;
+
+/// <summary>Amounts of money: decimals, rounded half away from zero to the currency's minor unit.</summary>
+public static class Money
+{
+    private static readonly Lazy<FrozenDictionary<string, int>> MinorUnits = new(() => CultureInfo
+        .GetCultures(CultureTypes.SpecificCultures)
+        .GroupBy(culture => new RegionInfo(culture.Name).ISOCurrencySymbol)
+        .ToFrozenDictionary(group => group.Key, group => group.First().NumberFormat.CurrencyDecimalDigits));
+
+    /// <summary>Rounds to the minor unit of an ISO 4217 currency: cents for EUR, none for JPY.</summary>
+    public static decimal Round(decimal amount, string currency) =>
+        decimal.Round(amount, MinorUnits.Value.GetValueOrDefault(currency, 2), MidpointRounding.AwayFromZero);
+}

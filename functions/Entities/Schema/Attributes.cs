@@ -8,7 +8,7 @@ public sealed class ServerSetAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class UniqueAttribute : Attribute;
 
-/// <summary>May be named in <c>orderby</c>. Absent values are stored as null, so that they sort first and are never lost from a list.</summary>
+/// <summary>May be named in <c>orderby</c>. Records without a value come first.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SortableAttribute : Attribute;
 

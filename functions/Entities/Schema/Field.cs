@@ -37,6 +37,15 @@ public sealed record Field
 
     public bool Sortable { get; init; }
 
+    /// <summary>Absent from records that have no value for it.</summary>
+    public bool Optional { get; init; }
+
+    /// <summary>
+    /// What <c>orderby</c> sorts stored documents by: the field itself, or its copy in <c>sort</c> where text is folded and absence is a
+    /// null, so that names sort as people expect and no record is missing from the list.
+    /// </summary>
+    public string OrderPath => Kind == FieldKind.Text || Optional ? $"sort.{Name}" : $"data.{Name}";
+
     public bool Filterable { get; init; }
 
     public bool Personal { get; init; }

@@ -28,6 +28,7 @@ internal static class SchemaReader
             ServerSet = property.IsDefined(typeof(ServerSetAttribute)),
             Unique = property.IsDefined(typeof(UniqueAttribute)),
             Sortable = property.IsDefined(typeof(SortableAttribute)),
+            Optional = !property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null,
             Personal = property.IsDefined(typeof(PersonalAttribute)),
             ElementKey = property.IsDefined(typeof(ElementKeyAttribute)),
         };
@@ -55,9 +56,10 @@ internal static class SchemaReader
 
         if (ElementOf(type) is { } element)
         {
-            var length = property.GetCustomAttribute<MaxLengthAttribute>()?.Length ?? DefaultItems;
+            var most = property.GetCustomAttribute<MaxLengthAttribute>()?.Length ?? DefaultItems;
+            var least = property.GetCustomAttribute<MinLengthAttribute>()?.Length ?? 0;
             var of = ReadType(property, element) with { MaxLength = element == typeof(string) ? DefaultText : 0 };
-            return new Field { Name = "", Kind = FieldKind.List, MaxLength = length, Element = of, Filterable = filterable };
+            return new Field { Name = "", Kind = FieldKind.List, MinLength = least, MaxLength = most, Element = of, Filterable = filterable };
         }
 
         FieldKind? scalar =

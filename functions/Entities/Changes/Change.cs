@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crm.Platform.Auth;
+using Crm.Platform.Json;
+
+namespace Crm.Entities.Changes;
+
+/// <summary>One field that a change changed.</summary>
+/// <param name="Path">JSON pointer into the record.</param>
+/// <param name="Salt">For a personal value: what its digests are salted with; goes with the value when it is erased.</param>
+/// <param name="Digests">For a personal value: the salted digests that stand for before and after in the hash.</param>
+public sealed record FieldChange(string Path, JsonNode? Before, JsonNode? After, bool? Personal = null, string? Salt = null, FieldDigests? Digests = null);
+
+/// <summary>Salted digests of a personal value. They outlive it, so that the chain still verifies after an erasure.</summary>
+public sealed record FieldDigests(string Before, string After);
+
+/// <summary>
+/// The immutable document written in the same batch as a record's new state: its history entry and its outbox. One chain per record:
+/// <see cref="PrevHash"/> is the hash of the change before.
+/// </summary>
+public sealed record Change
+{
+    /// <summary>30 days: how long the feed may lag, and how far back a repeated request can be answered.</summary>
+    public const int TimeToLive = 30 * 24 * 60 * 60;
+
+    public string Id => $"change:{Version}";
+
+    public required string TenantId { get; init; }
+
+    public required string Entity { get; init; }
+
+    public required string RecordId { get; init; }
+
+    public string Kind { get; } = "change";
+
+    public int SchemaVersion { get; } = 1;
+
+    public required int Version { get; init; }
+
+    public required string Action { get; init; }
+
+    public required Actor Actor { get; init; }
+
+    public required string Source { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    public required IReadOnlyList<FieldChange> Changes { get; init; }
+
+    /// <summary>Event types that the change announces.</summary>
+    public required IReadOnlyList<string> Events { get; init; }
+
+    /// <summary>Empty for the first change.</summary>
+    public required string PrevHash { get; init; }
+
+    public string Hash { get; init; } = "";
+
+    public int Ttl { get; } = TimeToLive;
+
+    /// <summary>The change with its hash: SHA-256 over its canonical JSON without hash, time to live, and the values of personal fields.</summary>
+    public Change Sealed() => this with { Hash = ComputeHash() };
+
+    public string ComputeHash()
+    {
+        var document = (JsonObject)JsonSerializer.SerializeToNode(this, CrmJson.Options)!;
+        document.Remove("hash");
+        document.Remove("ttl");
+        foreach (var personal in document["changes"]!.AsArray().OfType<JsonObject>().Where(change => change.ContainsKey("personal")))
+        {
+            personal.Remove("before");
+            personal.Remove("after");
+            personal.Remove("salt");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Bytes(document)));
+    }
+
+    public ReadOnlyMemory<byte> ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, CrmJson.Options);
+
+    /// <summary>A personal field's change, with digests in place of values in the hash.</summary>
+    public static FieldChange Personal(string path, JsonNode? before, JsonNode? after)
+    {
+        var salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        return new FieldChange(path, before, after, true, salt, new FieldDigests(Digest(salt, before), Digest(salt, after)));
+    }
+
+    private static string Digest(string salt, JsonNode? value) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(salt), .. CanonicalJson.Bytes(value)]));
+}

@@ -1,0 +1,21 @@
+using Crm.Entities.Storage;
+using Crm.Entities.Writing;
+using Crm.Platform.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Crm.Entities;
+
+internal static class EntityServices
+{
+    public static IServiceCollection AddEntities(this IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new EntityCatalog(EntityCatalog.BuiltIn));
+        return services
+            .AddSingleton(provider => ContainerDeclarations.All(new RecordIndex(provider.GetRequiredService<EntityCatalog>()).Paths))
+            .AddScoped<RecordStore>()
+            .AddScoped<References>()
+            .AddScoped<UniqueValues>()
+            .AddScoped<EntityService>();
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using Crm.Platform;
+using Crm.Platform.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Crm.Entities;
+
+/// <summary>Results as answers.</summary>
+public static class Reply
+{
+    /// <summary>The record with its ETag: 201 with Location where it was created, else 200.</summary>
+    public static IResult Record(Result<RecordReply> result) => result.Failed ? Problems.From(result.Error) : new RecordResult(result.Value);
+
+    /// <summary>The record, or 304 where the client has it already (RFC 9110, section 13.1.2).</summary>
+    public static IResult Read(Result<RecordReply> result) => result.Failed ? Problems.From(result.Error) : new RecordResult(result.Value) { Conditional = true };
+
+    /// <summary>204.</summary>
+    public static IResult Deleted(Result<RecordReply> result) => result.Failed ? Problems.From(result.Error) : new RecordResult(result.Value) { Empty = true };
+
+    private sealed class RecordResult(RecordReply reply) : IResult
+    {
+        public bool Conditional { get; init; }
+
+        public bool Empty { get; init; }
+
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var (request, response) = (httpContext.Request, httpContext.Response);
+            if (reply.Session is not null)
+                response.Headers[HeaderNames.ConsistencyToken] = reply.Session;
+            if (reply.Replayed)
+                response.Headers[HeaderNames.IdempotentReplayed] = "true";
+            if (Empty)
+            {
+                response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
+            response.Headers.ETag = reply.ETag;
+            if (Conditional && request.Headers.IfNoneMatch.Any(tags => tags is "*" || tags!.Contains(reply.ETag, StringComparison.Ordinal)))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+
+            if (reply.Created)
+            {
+                response.StatusCode = StatusCodes.Status201Created;
+                response.Headers.Location = $"{request.Scheme}://{request.Host}{Routes.RecordPath(reply.Type.Collection, reply.Id)}";
+            }
+
+            var body = JsonMarshal.GetRawUtf8Value(reply.Data);
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = body.Length;
+            body.CopyTo(response.BodyWriter.GetSpan(body.Length));
+            response.BodyWriter.Advance(body.Length);
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}

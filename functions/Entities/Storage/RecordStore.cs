@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.Json;
+using Crm.Entities.Changes;
+using Crm.Platform.Cosmos;
+using Crm.Platform.Json;
+using Microsoft.Azure.Cosmos;
+
+namespace Crm.Entities.Storage;
+
+/// <summary>How a batch ended.</summary>
+public enum CommitOutcome
+{
+    Committed,
+
+    /// <summary>A document of the batch exists already: the record, or the idempotency document.</summary>
+    Exists,
+
+    /// <summary>Somebody else wrote the record since it was read.</summary>
+    Stale,
+}
+
+/// <summary>Reads and writes documents of the <c>records</c> container. Every write is one batch in one partition.</summary>
+public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
+{
+    private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
+
+    /// <param name="session">The session token of a write that must be seen, or null.</param>
+    public Task<StoredRecord?> ReadAsync(RecordKey key, string? session, CancellationToken cancellation) =>
+        ReadAsync(key, session is null ? null : new ItemRequestOptions { SessionToken = session }, cancellation);
+
+    /// <summary>Reads with strong consistency: sees the latest write of any instance.</summary>
+    public Task<StoredRecord?> ReadLatestAsync(RecordKey key, CancellationToken cancellation) =>
+        ReadAsync(key, new ItemRequestOptions { ConsistencyLevel = ConsistencyLevel.Strong }, cancellation);
+
+    private async Task<StoredRecord?> ReadAsync(RecordKey key, ItemRequestOptions? options, CancellationToken cancellation)
+    {
+        using var response = await containers.Records.ReadItemStreamAsync(key.Id, key.Partition, options, cancellation);
+        charge.Add(response.Headers.RequestCharge);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+
+        response.EnsureSuccessStatusCode();
+        return Parse(await response.Content.ParseAsync(cancellation), response.Headers.Session);
+    }
+
+    /// <summary>Several records in one round; what is not there, or deleted, is not in the answer.</summary>
+    public async Task<IReadOnlyDictionary<RecordRef, JsonElement>> ReadManyAsync(string tenantId, IReadOnlyCollection<RecordRef> records, CancellationToken cancellation)
+    {
+        var found = new Dictionary<RecordRef, JsonElement>();
+        if (records.Count == 0)
+            return found;
+
+        if (records.Count == 1)
+        {
+            var (collection, id) = records.First();
+            if (await ReadAsync(new RecordKey(tenantId, collection, id), session: null, cancellation) is { IsTombstone: false } record)
+                found.Add(new RecordRef(collection, id), record.Data);
+            return found;
+        }
+
+        var keys = records.Select(record => (record.Id, new RecordKey(tenantId, record.Collection, record.Id).Partition)).ToList();
+        using var response = await containers.Records.ReadManyItemsStreamAsync(keys, cancellationToken: cancellation);
+        charge.Add(response.Headers.RequestCharge);
+        response.EnsureSuccessStatusCode();
+        var page = await response.Content.ParseAsync(cancellation);
+        foreach (var document in page.GetProperty("Documents").EnumerateArray())
+        {
+            if (document.TryGetProperty("data", out var data))
+                found.Add(new RecordRef(document.GetProperty("entity").GetString()!, document.GetProperty("recordId").GetString()!), data);
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes a record together with its change and, where the request carried a key, its idempotency document.</summary>
+    /// <param name="before">What was read, and must still be there; null creates.</param>
+    public async Task<(CommitOutcome Outcome, string? Session)> CommitAsync(
+        RecordKey key, StoredRecord? before, ReadOnlyMemory<byte> record, Change change, Idempotency? idempotency, CancellationToken cancellation)
+    {
+        var batch = containers.Records.CreateTransactionalBatch(key.Partition);
+        using var recordBody = record.AsStream();
+        using var changeBody = change.ToBytes().AsStream();
+        using var idempotencyBody = idempotency?.ToBytes(key).AsStream();
+        if (before is null)
+            batch.CreateItemStream(recordBody, NoContent);
+        else
+            batch.ReplaceItemStream(key.Id, recordBody, new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = before.Tag });
+        batch.CreateItemStream(changeBody, NoContent);
+        if (idempotencyBody is not null)
+            batch.CreateItemStream(idempotencyBody, NoContent);
+
+        using var response = await batch.ExecuteAsync(cancellation);
+        charge.Add(response.RequestCharge);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK => (CommitOutcome.Committed, response.Headers.Session),
+            HttpStatusCode.Conflict => (CommitOutcome.Exists, null),
+            HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound => (CommitOutcome.Stale, null),
+            _ => throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge),
+        };
+    }
+
+    /// <summary>The changes of a record after a version, newest first. They are kept for 30 days.</summary>
+    public async Task<IReadOnlyList<Change>> ChangesAfterAsync(RecordKey key, int version, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.recordId = @id AND c.kind = 'change' AND c.version > @version ORDER BY c.version DESC")
+            .WithParameter("@tenant", key.TenantId).WithParameter("@entity", key.Collection).WithParameter("@id", key.Id).WithParameter("@version", version);
+        return await QueryAsync(query, key.Partition, document => document.Deserialize<Change>(CrmJson.Options)!, most: int.MaxValue, cancellation);
+    }
+
+    /// <summary>The idempotency document of a key, or null.</summary>
+    public async Task<Idempotency?> ReadIdempotencyAsync(RecordKey key, string id, CancellationToken cancellation)
+    {
+        using var response = await containers.Records.ReadItemStreamAsync(id, key.Partition, cancellationToken: cancellation);
+        charge.Add(response.Headers.RequestCharge);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+
+        response.EnsureSuccessStatusCode();
+        return await JsonSerializer.DeserializeAsync<Idempotency>(response.Content, CrmJson.Options, cancellation);
+    }
+
+    /// <summary>The ids of live records of an entity that hold a reference, at most <paramref name="most"/>.</summary>
+    public async Task<IReadOnlyList<string>> ReferrersAsync(string tenantId, string collection, Schema.ReferencePath path, string id, int most, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition($"SELECT TOP @most VALUE c.recordId FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record' AND {Holds(path)}")
+            .WithParameter("@most", most).WithParameter("@tenant", tenantId).WithParameter("@entity", collection).WithParameter("@id", id);
+        var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
+        return await QueryAsync(query, prefix, value => value.GetString()!, most, cancellation);
+    }
+
+    private async Task<IReadOnlyList<T>> QueryAsync<T>(QueryDefinition query, PartitionKey partition, Func<JsonElement, T> read, int most, CancellationToken cancellation)
+    {
+        var rows = new List<T>();
+        using var pages = containers.Records.GetItemQueryStreamIterator(query, requestOptions: new QueryRequestOptions { PartitionKey = partition });
+        while (pages.HasMoreResults && rows.Count < most)
+        {
+            using var page = await pages.ReadNextAsync(cancellation);
+            charge.Add(page.Headers.RequestCharge);
+            page.EnsureSuccessStatusCode();
+            var body = await page.Content.ParseAsync(cancellation);
+            rows.AddRange(body.GetProperty("Documents").EnumerateArray().Select(read));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The condition that a record holds @id at a reference path. Paths come from declared fields, never from a request.</summary>
+    private static string Holds(Schema.ReferencePath path)
+    {
+        var list = path.Steps.ToList().IndexOf("[]");
+        var field = "c.data." + string.Join('.', path.Steps.Take(list < 0 ? path.Steps.Count : list));
+        if (list < 0)
+            return $"{field} = @id";
+
+        var member = string.Concat(path.Steps.Skip(list + 1).Select(step => "." + step));
+        return member.Length == 0 ? $"ARRAY_CONTAINS({field}, @id)" : $"EXISTS(SELECT VALUE e FROM e IN {field} WHERE e{member} = @id)";
+    }
+
+    private static StoredRecord Parse(JsonElement document, string? session) => new(
+        document.GetProperty("_etag").GetString()!,
+        document.GetProperty("version").GetInt32(),
+        document.GetProperty("hash").GetString()!,
+        document.TryGetProperty("data", out var data) ? data : default,
+        session);
+}

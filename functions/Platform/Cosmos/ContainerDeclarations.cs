@@ -1,0 +1,31 @@
+using Microsoft.Azure.Cosmos;
+
+namespace Crm.Platform.Cosmos;
+
+/// <summary>Every container with its key, time to live and indexing: the one declaration that code, local set-up and templates share.</summary>
+public static class ContainerDeclarations
+{
+    public const string Records = "records";
+    public const string Keys = "keys";
+
+    /// <summary>On, without a default: documents that expire say so themselves.</summary>
+    private const int PerItem = -1;
+
+    /// <param name="recordPaths">The indexed paths of records, from the entity catalog.</param>
+    public static IReadOnlyList<ContainerProperties> All(IEnumerable<string> recordPaths) =>
+    [
+        Declare(Records, ["/tenantId", "/entity", "/recordId"], ["/tenantId/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", .. recordPaths]),
+        Declare(Keys, ["/tenantId", "/scope", "/id"], []),
+    ];
+
+    private static ContainerProperties Declare(string name, IReadOnlyList<string> key, IReadOnlyList<string> indexed)
+    {
+        var properties = new ContainerProperties(name, key) { DefaultTimeToLive = PerItem };
+        properties.IndexingPolicy.IncludedPaths.Clear();
+        foreach (var path in indexed)
+            properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
+
+        properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
+        return properties;
+    }
+}

@@ -1,0 +1,35 @@
+using Azure.Identity;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Crm.Platform.Cosmos;
+
+internal static class CosmosServices
+{
+    /// <summary>One client for the process. The host may configure <see cref="CosmosClientOptions"/> further.</summary>
+    public static IServiceCollection AddCosmos(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CosmosSettings>()
+            .Bind(configuration.GetSection("Cosmos"))
+            .Configure(settings => settings.ConnectionString = configuration["Cosmos"])
+            .ValidateDataAnnotations()
+            .Validate(
+                settings => settings.ConnectionString is null != settings.AccountEndpoint is null,
+                "Set either Cosmos (a connection string) or Cosmos__accountEndpoint (reached with the app's identity).")
+            .ValidateOnStart();
+        services.Configure<CosmosClientOptions>(options =>
+        {
+            options.ApplicationName = "crm";
+            options.ConsistencyLevel = ConsistencyLevel.Session;
+        });
+        return services
+            .AddSingleton(provider => Connect(provider.GetRequiredService<IOptions<CosmosSettings>>().Value, provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value))
+            .AddSingleton<CrmContainers>();
+    }
+
+    private static CosmosClient Connect(CosmosSettings settings, CosmosClientOptions options) => settings.AccountEndpoint is null
+        ? new CosmosClient(settings.ConnectionString, options)
+        : new CosmosClient(settings.AccountEndpoint.ToString(), new ManagedIdentityCredential(settings.ClientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(settings.ClientId)), options);
+}

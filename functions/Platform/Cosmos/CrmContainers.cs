@@ -1,0 +1,16 @@
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Options;
+
+namespace Crm.Platform.Cosmos;
+
+/// <summary>The containers, as the code uses them.</summary>
+public sealed class CrmContainers(CosmosClient client, IOptions<CosmosSettings> settings)
+{
+    private readonly Database _database = client.GetDatabase(settings.Value.Database);
+
+    /// <summary>Records, and beside each its change and idempotency documents.</summary>
+    public Container Records => _database.GetContainer(ContainerDeclarations.Records);
+
+    /// <summary>Reservations of unique values, and number sequences.</summary>
+    public Container Keys => _database.GetContainer(ContainerDeclarations.Keys);
+}

@@ -1,0 +1,19 @@
+namespace Crm.Platform.Http;
+
+/// <summary>Header names of this API that no standard constant has.</summary>
+internal static class HeaderNames
+{
+    public const string RequestId = "X-Request-Id";
+    public const string RequestCost = "X-Request-Cost";
+    public const string ApiVersion = "Api-Version";
+    public const string ConsistencyToken = "Consistency-Token";
+    public const string IdempotencyKey = "Idempotency-Key";
+    public const string IdempotentReplayed = "Idempotent-Replayed";
+}
+
+/// <summary>Media types of bodies.</summary>
+internal static class MediaTypes
+{
+    public const string Json = "application/json";
+    public const string MergePatch = "application/merge-patch+json";
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Crm.Platform.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Crm.Platform.Http;
+
+/// <summary>A write request, read.</summary>
+public sealed record BoundRequest(JsonElement Body, WriteOptions Options);
+
+/// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
+internal static class RequestReader
+{
+    private const int MaxBody = 1024 * 1024;
+    private const int MaxKey = 255;
+
+    /// <summary>Reads a JSON body and the headers of a write.</summary>
+    /// <param name="mediaTypes">What the body may be sent as; the first is the one to name.</param>
+    public static async Task<Result<BoundRequest>> ReadWriteAsync(this HttpRequest request, CancellationToken cancellation, params string[] mediaTypes)
+    {
+        if (request.RefuseQuery() is { } unknown)
+            return unknown;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !mediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
+            return new UnsupportedMediaType(mediaTypes[0]);
+
+        var body = await ReadBodyAsync(request, cancellation);
+        if (body.Failed)
+            return body.Error;
+
+        var options = request.ReadOptions(SHA256.HashData(body.Value.Span));
+        if (options.Failed)
+            return options.Error;
+
+        var json = Parse(body.Value);
+        return json.Failed ? json.Error : new BoundRequest(json.Value, options.Value);
+    }
+
+    /// <summary>Reads the headers of a write that has no body.</summary>
+    public static Result<WriteOptions> ReadOptions(this HttpRequest request) =>
+        request.RefuseQuery() is { } unknown ? unknown : request.ReadOptions([]);
+
+    /// <summary>Refuses every query parameter that the route does not know.</summary>
+    public static BadRequest? RefuseQuery(this HttpRequest request, params string[] known)
+    {
+        var unknown = request.Query.Keys.Where(name => !known.Contains(name)).ToList();
+        return unknown.Count == 0
+            ? null
+            : BadRequest.Of([.. unknown.Select(name => new ParameterError(name, "unknown-parameter", known.Length == 0 ? "this route takes no query parameters" : $"known parameters: {string.Join(", ", known)}"))]);
+    }
+
+    private static Result<WriteOptions> ReadOptions(this HttpRequest request, byte[] fingerprint)
+    {
+        IfMatch? condition = null;
+        if (request.Headers.IfMatch.Count > 0)
+        {
+            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfMatch, out var tags))
+                return new BadRequest("invalid-if-match", "If-Match must be an ETag in quotes such as \"7\", a list of them, or *.");
+
+            condition = new IfMatch(tags.Contains(EntityTagHeaderValue.Any), [.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString())]);
+        }
+
+        if (!request.Headers.TryGetValue(HeaderNames.IdempotencyKey, out var keys))
+            return new WriteOptions(condition);
+        if (keys is not [{ Length: > 0 and <= MaxKey } key])
+            return new BadRequest("invalid-idempotency-key", $"Idempotency-Key must be one value of 1 to {MaxKey} characters.");
+
+        return new WriteOptions(condition, new IdempotencyKey($"{request.Method} {request.Path}", key, Convert.ToHexStringLower(fingerprint)));
+    }
+
+    private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var tooLarge = new TooLarge($"A body has at most {MaxBody / 1024} KiB.");
+        if (request.ContentLength > MaxBody)
+            return tooLarge;
+
+        using var body = new MemoryStream(capacity: (int)(request.ContentLength ?? 1024));
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = await request.Body.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            if (body.Length + read > MaxBody)
+                return tooLarge;
+            body.Write(buffer, 0, read);
+        }
+
+        return (ReadOnlyMemory<byte>)body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    private static Result<JsonElement> Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var json = JsonElement.Parse(body.Span, CrmJson.Strict);
+            return WellFormed(json) ? json : new BadRequest("invalid-json", "The body has text that is not Unicode: a lone surrogate escape.");
+        }
+        catch (JsonException invalid)
+        {
+            return new BadRequest("invalid-json", $"The body is not JSON as it should be: {invalid.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            return new BadRequest("invalid-json", "The body has a member name that is not Unicode: a lone surrogate escape.");
+        }
+    }
+
+    /// <summary>JSON can spell half a character (\ud800); text that holds one cannot be stored or answered as UTF-8.</summary>
+    private static bool WellFormed(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                return value.EnumerateObject().All(member => WellFormed(member.Value) && member.Name.Length >= 0);
+            case JsonValueKind.Array:
+                return value.EnumerateArray().All(WellFormed);
+            case JsonValueKind.String:
+                return value.GetString() is not null;
+            default:
+                return true;
+        }
+    }
+}

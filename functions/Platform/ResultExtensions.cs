@@ -1,0 +1,12 @@
+namespace Crm.Platform;
+
+/// <summary>Chains steps that may fail.</summary>
+public static class ResultExtensions
+{
+    /// <summary>Goes on with the value, or passes the error on.</summary>
+    public static async Task<Result<TNext>> ThenAsync<T, TNext>(this Task<Result<T>> step, Func<T, Task<Result<TNext>>> next)
+    {
+        var result = await step;
+        return result.Failed ? result.Error : await next(result.Value);
+    }
+}

@@ -15,14 +15,13 @@ public sealed class HttpTriggerAttribute : TriggerBindingAttribute
 {
     public HttpTriggerAttribute() => AuthLevel = AuthorizationLevel.Function;
 
-    /// <summary>Anonymous, unlike the constructor without arguments: so it is in the real one.</summary>
     public HttpTriggerAttribute(params string[] methods) => Methods = methods;
 
-    public HttpTriggerAttribute(AuthorizationLevel authLevel) => AuthLevel = authLevel;
+    public HttpTriggerAttribute(AuthorizationLevel authLevel) => AuthLevel = Enforced = authLevel;
 
     public HttpTriggerAttribute(AuthorizationLevel authLevel, params string[] methods)
     {
-        AuthLevel = authLevel;
+        AuthLevel = Enforced = authLevel;
         Methods = methods;
     }
 
@@ -33,6 +32,12 @@ public sealed class HttpTriggerAttribute : TriggerBindingAttribute
     public string[]? Methods { get; }
 
     public AuthorizationLevel AuthLevel { get; }
+
+    /// <summary>
+    /// The build writes the level into the function's metadata only where it is an argument, and the host takes Function for one that is missing:
+    /// so <c>[HttpTrigger("get")]</c> asks for a key, though <see cref="AuthLevel"/> says Anonymous.
+    /// </summary>
+    internal AuthorizationLevel Enforced { get; } = AuthorizationLevel.Function;
 }
 
 /// <summary>Marks the HTTP result among the properties of a function's return type.</summary>

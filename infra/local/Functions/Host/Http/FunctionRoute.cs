@@ -23,7 +23,7 @@ internal sealed class FunctionRoute
     {
         Function = function;
         var trigger = (HttpTriggerAttribute)function.Trigger;
-        AuthLevel = trigger.AuthLevel;
+        AuthLevel = trigger.Enforced;
         Methods = trigger.Methods ?? [];
         var declared = string.IsNullOrEmpty(trigger.Route) ? function.Name : trigger.Route;
         RefuseReserved(function, declared);

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+namespace Crm.Local.Cosmos.Storage;
+
+/// <summary>Read-only connections, kept open between requests with their prepared statements.</summary>
+internal sealed class ConnectionPool(string path) : IDisposable
+{
+    private const int MostIdle = 16;
+    private readonly ConcurrentBag<Connection> _idle = [];
+    private volatile bool _disposed;
+
+    public Connection Rent()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_idle.TryTake(out var connection))
+            return connection;
+        connection = Connection.Open(path, create: false, readOnly: true);
+        connection.Execute("PRAGMA cache_size = -8192; PRAGMA query_only = ON");
+        return connection;
+    }
+
+    public void Return(Connection connection)
+    {
+        if (_disposed || _idle.Count >= MostIdle)
+            connection.Dispose();
+        else
+            _idle.Add(connection);
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var connection))
+            connection.Dispose();
+    }
+}

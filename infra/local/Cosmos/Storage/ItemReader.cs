@@ -1,0 +1,135 @@
+using Crm.Local.Cosmos.Query;
+
+namespace Crm.Local.Cosmos.Storage;
+
+/// <summary>What a query reads through: ranges of the items and index tables, row by row as they are asked for.</summary>
+internal sealed class ItemReader(ReadSession session) : IItemReader
+{
+    private const string Columns = "i.rid, i.epk, i.lsn, i.ts, i.body";
+    private const string Live = "(i.expires IS NULL OR i.expires > ?2)";
+
+    private readonly Connection _connection = session.Connection;
+    private readonly Container _container = session.Container;
+
+    public ContainerShape Shape => _container.Shape;
+
+    public IEnumerable<StoredItem> ByPartition(EpkRange range, PartitionPosition? after)
+    {
+        var statement = _connection.Rent($"""
+            SELECT {Columns} FROM items i INDEXED BY items_partition
+            WHERE i.container = ?1 AND {Live} AND i.epk < ?4 AND {(after is null ? "i.epk >= ?3" : "(i.epk, i.rid) > (?3, ?5)")}
+            ORDER BY i.epk, i.rid
+            """);
+        try
+        {
+            statement.Bind(1, _container.Number).Bind(2, session.Now).Bind(4, EpkBytes(range.End));
+            if (after is { } position)
+                statement.Bind(3, EpkBytes(position.Epk)).Bind(5, position.Rid);
+            else
+                statement.Bind(3, EpkBytes(range.Start));
+            while (statement.Step())
+                yield return ReadItem(statement, 0);
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    public IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after)
+    {
+        if (Slot(range) is not { } slot)
+            yield break;
+        var order = descending ? "DESC" : "ASC";
+        var next = after is null ? "" : $" AND (e.key, e.rid) {(descending ? "<" : ">")} (?5, ?6)";
+        var statement = _connection.Rent($"""
+            SELECT e.key, {Columns} FROM index_entries e CROSS JOIN items i ON i.rid = e.rid
+            WHERE e.slot = ?1 AND {Live}{Bounds(range)}{next}
+            ORDER BY e.key {order}, e.rid {order}
+            """);
+        try
+        {
+            BindRange(statement, slot, range);
+            if (after is { } position)
+                statement.Bind(5, position.Key.Span).Bind(6, position.Rid);
+            while (statement.Step())
+                yield return (new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1)), ReadItem(statement, 1));
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    public int CountUpTo(IndexRange range, int limit)
+    {
+        if (Slot(range) is not { } slot)
+            return 0;
+        // Only where items can expire must an entry be checked against its item.
+        var source = _container.DefaultTtl is null
+            ? "index_entries e WHERE ?2 >= 0 AND"
+            : $"index_entries e CROSS JOIN items i ON i.rid = e.rid WHERE {Live} AND";
+        var statement = _connection.Rent($"SELECT count(*) FROM (SELECT 1 FROM {source} e.slot = ?1{Bounds(range)} LIMIT ?5)");
+        try
+        {
+            BindRange(statement, slot, range);
+            statement.Bind(5, limit);
+            return statement.Step() ? (int)statement.Long(0) : 0;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    public StoredItem? Find(string epk, string id)
+    {
+        var statement = _connection.Rent($"SELECT {Columns} FROM items i WHERE i.container = ?1 AND {Live} AND i.epk = ?3 AND i.id = ?4");
+        try
+        {
+            statement.Bind(1, _container.Number).Bind(2, session.Now).Bind(3, EpkBytes(epk)).BindText(4, id);
+            return statement.Step() ? ReadItem(statement, 0) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    /// <summary>Range bounds are hex text of any length; padding an odd one with a zero digit keeps its place in the order.</summary>
+    public static byte[] EpkBytes(string epk) => Convert.FromHexString(epk.Length % 2 == 0 ? epk : epk + "0");
+
+    private static string Bounds(IndexRange range) =>
+        (range.Low is null ? "" : range.LowInclusive ? " AND e.key >= ?3" : " AND e.key > ?3")
+        + (range.High is null ? "" : range.HighInclusive ? " AND e.key <= ?4" : " AND e.key < ?4");
+
+    private void BindRange(Statement statement, long slot, IndexRange range)
+    {
+        statement.Bind(1, slot).Bind(2, session.Now);
+        if (range.Low is not null)
+            statement.Bind(3, range.Low);
+        if (range.High is not null)
+            statement.Bind(4, range.High);
+    }
+
+    private long? Slot(IndexRange range)
+    {
+        if (!Shape.IndexedPaths.Contains(range.Path))
+            throw new ArgumentException($"'{range.Path}' is not indexed.", nameof(range));
+        var statement = _connection.Rent("SELECT number FROM index_slots WHERE container = ?1 AND prefix = ?2 AND path = ?3");
+        try
+        {
+            return statement.Bind(1, _container.Number).Bind(2, EpkBytes(range.Prefix)).BindText(3, range.Path).Step() ? statement.Long(0) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    private StoredItem ReadItem(Statement statement, int column)
+    {
+        var row = new ItemRow(statement.Long(column), statement.Long(column + 2), statement.Long(column + 3), default);
+        return new StoredItem(row.Rid, Convert.ToHexString(statement.Bytes(column + 1)), row.ToJson(_container, statement.Bytes(column + 4)));
+    }
+}

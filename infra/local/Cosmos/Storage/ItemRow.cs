@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace Crm.Local.Cosmos.Storage;
+
+/// <summary>One version of an item: the body as the client sent it, and what the store knows of it.</summary>
+internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, ReadOnlyMemory<byte> Body)
+{
+    private const int LongestNumber = 20;
+
+    /// <summary>Unique among the versions of all items of a container, because a log sequence number is never used twice.</summary>
+    public string ETag => string.Create(
+        CultureInfo.InvariantCulture, $"\"{(uint)Lsn:x8}-{(Lsn >> 32) & 0xFFFF:x4}-0000-0000-{Timestamp:x8}0000\"");
+
+    /// <summary>The item as a client sees it: the system properties spliced in before the last brace, without parsing the body.</summary>
+    public byte[] ToJson(Container container, bool withLsn = false) => ToJson(container, Body.Span, withLsn);
+
+    /// <summary>As above, for a body still in SQLite's memory.</summary>
+    public byte[] ToJson(Container container, ReadOnlySpan<byte> body, bool withLsn = false)
+    {
+        var database = container.Database.Rid;
+        Span<byte> tail = stackalloc byte[320];
+        var length = 0;
+        var comma = HasProperties(body);
+        Append(tail, ref length, comma ? ",\"_rid\":\""u8 : "\"_rid\":\""u8);
+        var rid = tail.Slice(length, ResourceId.ItemLength);
+        ResourceId.WriteItem(container.RidBytes, Rid, rid);
+        length += ResourceId.ItemLength;
+        Append(tail, ref length, "\",\"_self\":\"dbs/"u8);
+        Append(tail, ref length, database);
+        Append(tail, ref length, "/colls/"u8);
+        Append(tail, ref length, container.Rid);
+        Append(tail, ref length, "/docs/"u8);
+        Append(tail, ref length, rid);
+        Append(tail, ref length, "/\",\"_etag\":\"\\\""u8);
+        Append(tail, ref length, ETag.AsSpan(1, ETag.Length - 2));
+        Append(tail, ref length, "\\\"\",\"_attachments\":\"attachments/\",\"_ts\":"u8);
+        Append(tail, ref length, Timestamp);
+        if (withLsn)
+        {
+            Append(tail, ref length, ",\"_lsn\":"u8);
+            Append(tail, ref length, Lsn);
+        }
+
+        tail[length++] = (byte)'}';
+        var json = new byte[body.Length - 1 + length];
+        body[..^1].CopyTo(json);
+        tail[..length].CopyTo(json.AsSpan(body.Length - 1));
+        return json;
+    }
+
+    // Stored bodies are objects without surrounding white space (ItemBody sees to it).
+    private static bool HasProperties(ReadOnlySpan<byte> body) => body[1..^1].IndexOfAnyExcept(" \t\r\n"u8) >= 0;
+
+    private static void Append(Span<byte> target, ref int length, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(target[length..]);
+        length += text.Length;
+    }
+
+    private static void Append(Span<byte> target, ref int length, ReadOnlySpan<char> ascii)
+    {
+        foreach (var character in ascii)
+            target[length++] = (byte)character;
+    }
+
+    private static void Append(Span<byte> target, ref int length, long number)
+    {
+        Utf8Formatter.TryFormat(number, target.Slice(length, LongestNumber), out var written);
+        length += written;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Crm.Local.Cosmos.Storage;
+
+/// <summary>The storage of one store: its file, the writer, the readers and the purge of expired items.</summary>
+internal sealed class StoreEngine : IAsyncDisposable
+{
+    private readonly StoreFile _file;
+    private readonly WriteSession _session;
+    private readonly WriteQueue _writes;
+    private readonly ConnectionPool _readers;
+    private readonly ExpiryPurge _purge;
+    private readonly TimeProvider _time;
+
+    private StoreEngine(StoreFile file, TimeProvider time)
+    {
+        _file = file;
+        _time = time;
+        _session = new WriteSession(file.OpenWriter(), time);
+        _writes = new WriteQueue(_session);
+        _readers = new ConnectionPool(file.Path);
+        _purge = new ExpiryPurge(_writes, _readers, time);
+        _purge.Start();
+    }
+
+    public Catalog Catalog => _session.Catalog;
+
+    public ConnectionPool Readers => _readers;
+
+    /// <summary>Unix seconds.</summary>
+    public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
+
+    public static StoreEngine Open(string folder, TimeProvider time)
+    {
+        var file = StoreFile.Open(folder);
+        try
+        {
+            return new StoreEngine(file, time);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public Task<T> WriteAsync<T>(Func<WriteSession, T> apply) => _writes.RunAsync(apply);
+
+    public Task<T> ChangeCatalogAsync<T>(Func<WriteSession, T> apply) => _writes.RunAsync(apply, alone: true);
+
+    public ReadSession Read(Container container) => ReadSession.Open(_readers, container, Now);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _purge.DisposeAsync();
+        _writes.Dispose();
+        _readers.Dispose();
+        // The last connection to close moves the write-ahead log into the file.
+        _session.Dispose();
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Globalization;
+using Crm.Local.Cosmos.Query;
+using Crm.Local.Cosmos.Storage;
+
+namespace Crm.Local.Cosmos.Wire;
+
+/// <summary>The read feed (all items of a scope, page by page) and the change feed (each item at its latest version, in commit order).</summary>
+internal sealed class FeedRoutes(StoreEngine engine)
+{
+    private const int DefaultItems = 1000;
+    private const int DefaultChanges = 100;
+
+    /// <summary>The service's limit for one answer.</summary>
+    private const int LargestPage = 4 * 1024 * 1024;
+
+    public WireResponse Items(WireRequest request, Container container)
+    {
+        var range = RequestScope.Read(request, container) ?? EpkRange.All;
+        var limit = RequestScope.MaxItems(request, DefaultItems);
+        var after = request.Header(HeaderNames.Continuation) is { } token ? ParsePosition(token) : (PartitionPosition?)null;
+        var rows = new Rows();
+        PartitionPosition? last = null;
+        var more = false;
+        using var session = engine.Read(container);
+        foreach (var item in new ItemReader(session).ByPartition(range, after))
+        {
+            if (rows.Count == limit || rows.Bytes > LargestPage)
+            {
+                more = true;
+                break;
+            }
+
+            rows.Add(item.Json.Span);
+            last = new PartitionPosition(item.Epk, item.Rid);
+        }
+
+        var response = Page(200, container, rows, session.Lsn).WithCharge(RequestCharge.Query(rows.Count, 0, rows.Bytes));
+        return more ? response.With(HeaderNames.Continuation, $"{last!.Value.Epk}:{last.Value.Rid:x}") : response;
+    }
+
+    public WireResponse Changes(WireRequest request, Container container)
+    {
+        if (!string.Equals(request.Header(HeaderNames.IncrementalMode), "Incremental Feed", StringComparison.OrdinalIgnoreCase))
+            return Replies.Error(400, 0, "The local store has the latest-version change feed only, not all versions and deletes.");
+        var range = RequestScope.Read(request, container) ?? EpkRange.All;
+        var limit = RequestScope.MaxItems(request, DefaultChanges);
+        using var session = engine.Read(container);
+        var log = new ChangeLog(session);
+        var last = StartOf(request, log);
+        var rows = new Rows();
+        var full = false;
+        foreach (var (lsn, json) in log.After(last, range))
+        {
+            full = rows.Count == limit || rows.Bytes > LargestPage;
+            if (full)
+                break;
+            rows.Add(json);
+            last = lsn;
+        }
+
+        // A page that took all there was moves on to where the log stood, over what is not in scope.
+        var position = full ? last : Math.Max(last, session.Lsn);
+        return Page(rows.Count == 0 ? 304 : 200, container, rows, session.Lsn)
+            .With(HeaderNames.ETag, $"\"{position.ToString(CultureInfo.InvariantCulture)}\"")
+            .WithCharge(RequestCharge.Query(rows.Count, 0, rows.Bytes));
+    }
+
+    private static long StartOf(WireRequest request, ChangeLog log)
+    {
+        if (request.Header(HeaderNames.IfNoneMatch) is { } tag)
+        {
+            if (tag == "*")
+                return log.End;
+            return long.TryParse(tag.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var lsn)
+                ? lsn
+                : throw new RequestException(400, 0, "The change feed cannot continue from this If-None-Match.");
+        }
+
+        if (request.Header(HeaderNames.IfModifiedSince) is not { } since)
+            return 0;
+        return DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? log.Before(time.ToUnixTimeSeconds())
+            : throw new RequestException(400, 0, "If-Modified-Since is not a date.");
+    }
+
+    private static WireResponse Page(int status, Container container, Rows rows, long lsn)
+    {
+        var body = status == 304 ? default : Replies.Feed(container.Rid, "Documents", rows.Written, rows.Count);
+        return new WireResponse(status, body)
+            .With(HeaderNames.ItemCount, rows.Count.ToString(CultureInfo.InvariantCulture))
+            .From(container, lsn);
+    }
+
+    private static PartitionPosition ParsePosition(string token)
+    {
+        var colon = token.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && colon % 2 == 0 && RequestScope.IsHex(token.AsSpan(0, colon))
+            && long.TryParse(token.AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var rid))
+            return new PartitionPosition(token[..colon], rid);
+        throw new RequestException(400, 0, "The continuation is invalid.");
+    }
+
+    private sealed class Rows
+    {
+        private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+
+        public int Count { get; private set; }
+
+        public int Bytes => _buffer.WrittenCount;
+
+        public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+
+        public void Add(ReadOnlySpan<byte> json)
+        {
+            if (Count++ > 0)
+                _buffer.Write(","u8);
+            _buffer.Write(json);
+        }
+    }
+}

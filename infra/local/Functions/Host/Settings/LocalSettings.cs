@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Crm.Local.Functions.Startup;
+
+namespace Crm.Local.Functions.Settings;
+
+/// <summary><c>local.settings.json</c>, or the sample beside it while nobody has made one. Its values are environment variables to the app, so <c>__</c> is a section.</summary>
+internal static class LocalSettings
+{
+    private const string Generated = "<generated>";
+
+    public static Dictionary<string, string?> Read(string folder, Func<string, string> generate)
+    {
+        var path = Path.Combine(folder, "local.settings.json");
+        if (!File.Exists(path)) path = Path.Combine(folder, "local.settings.sample.json");
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (!File.Exists(path)) return values;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (!document.RootElement.TryGetProperty("Values", out var declared)) return values;
+            foreach (var setting in declared.EnumerateObject())
+            {
+                var value = setting.Value.ToString();
+                values[setting.Name.Replace("__", ":", StringComparison.Ordinal)] = value == Generated ? generate(setting.Name) : value;
+            }
+
+            return values;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new StartException($"{path} is not a valid settings file: {e.Message}", e);
+        }
+    }
+}

@@ -1,8 +1,4 @@
-namespace Crm;
+using Crm;
+using Microsoft.Extensions.Hosting;
 
-internal static class Program
-{
-    private static void Main()
-    {
-    }
-}
+CrmApplication.CreateBuilder(args).Build().Run();

@@ -2,12 +2,17 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
 
 namespace Crm.Platform.Http;
 
 /// <summary>A write request, read.</summary>
 public sealed record BoundRequest(JsonElement Body, WriteOptions Options);
+
+/// <summary>A read by id.</summary>
+/// <param name="Session">The Consistency-Token, or null.</param>
+public sealed record ReadRequest(string? Session);
 
 /// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
 internal static class RequestReader
@@ -39,6 +44,13 @@ internal static class RequestReader
     /// <summary>Reads the headers of a write that has no body.</summary>
     public static Result<WriteOptions> ReadOptions(this HttpRequest request) =>
         request.RefuseQuery() is { } unknown ? unknown : request.ReadOptions([]);
+
+    /// <summary>Reads what a read by id may say: the Consistency-Token of a write it must see.</summary>
+    public static Result<ReadRequest> ReadQuery(this HttpRequest request) =>
+        request.RefuseQuery() is { } unknown ? unknown : new ReadRequest(request.Headers[HeaderNames.ConsistencyToken] is [{ } token] ? token : null);
+
+    /// <summary>The URL the client called.</summary>
+    public static Uri Url(this HttpRequest request) => new(request.GetEncodedUrl());
 
     /// <summary>Refuses every query parameter that the route does not know.</summary>
     public static BadRequest? RefuseQuery(this HttpRequest request, params string[] known)

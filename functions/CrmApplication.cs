@@ -1,0 +1,32 @@
+using Crm.Entities;
+using Crm.Platform;
+using Crm.Platform.Cosmos;
+using Crm.Platform.Http;
+using Crm.Query;
+using Crm.Tenants;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Crm;
+
+/// <summary>The app, put together: middleware in its order, one line per slice.</summary>
+public static class CrmApplication
+{
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = FunctionsApplication.CreateBuilder(args);
+        builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<RequestMiddleware>();
+        builder.UseMiddleware<CallerMiddleware>();
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddScoped<CallContext>();
+        builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddEntities();
+        builder.Services.AddQuery(builder.Configuration);
+        builder.Services.AddTenants();
+        return builder;
+    }
+}

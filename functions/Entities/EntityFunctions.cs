@@ -1,0 +1,46 @@
+using Crm.Platform;
+using Crm.Platform.Http;
+using Crm.Query;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Crm.Entities;
+
+/// <summary>List, create, read, replace, patch and delete, for every collection of the catalog.</summary>
+public sealed class EntityFunctions(EntityService entities, RecordLists lists)
+{
+    [Function("EntitiesList")]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Collection)] HttpRequest request, string entity, CancellationToken cancellation) =>
+        ListReply.Of(await lists.ListAsync(entity, request.Query, request.Url(), cancellation));
+
+    [Function("EntitiesCreate")]
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Collection)] HttpRequest request, string entity, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.Json)
+            .ThenAsync(write => entities.CreateAsync(entity, write.Body, write.Options, cancellation)));
+
+    [Function("EntitiesRead")]
+    public async Task<IResult> Read(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Record)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
+        Reply.Read(await request.ReadQuery()
+            .ThenAsync(read => entities.ReadAsync(entity, id, read.Session, cancellation)));
+
+    [Function("EntitiesReplace")]
+    public async Task<IResult> Replace(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Routes.Record)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.Json)
+            .ThenAsync(write => entities.ReplaceAsync(entity, id, write.Body, write.Options, cancellation)));
+
+    [Function("EntitiesPatch")]
+    public async Task<IResult> Patch(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = Routes.Record)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.MergePatch, MediaTypes.Json)
+            .ThenAsync(write => entities.PatchAsync(entity, id, write.Body, write.Options, cancellation)));
+
+    [Function("EntitiesDelete")]
+    public async Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.Record)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
+        Reply.Deleted(await request.ReadOptions()
+            .ThenAsync(options => entities.DeleteAsync(entity, id, options, cancellation)));
+}

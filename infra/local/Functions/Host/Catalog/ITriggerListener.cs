@@ -14,6 +14,9 @@ internal interface ITriggerListener
     /// <summary>Where it can be reached from outside, once started.</summary>
     IReadOnlyCollection<string> Addresses { get; }
 
+    /// <summary>A command that shows it at work, once started.</summary>
+    string? Example { get; }
+
     /// <summary>Takes the functions in order of name, and refuses with a <c>StartException</c> what the real host would not run.</summary>
     void Take(IReadOnlyList<LocalFunction> functions, HostJson hostJson);
 

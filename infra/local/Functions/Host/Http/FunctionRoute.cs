@@ -69,6 +69,10 @@ internal sealed class FunctionRoute
 
     public int MaxSegments { get; }
 
+    /// <summary>A GET without key or parameters.</summary>
+    public bool IsCallableAsIs =>
+        AuthLevel is AuthorizationLevel.Anonymous && Template.Parameters.Count == 0 && (Methods.Count == 0 || Methods.Contains("get", StringComparer.OrdinalIgnoreCase));
+
     public bool TryMatch(HttpContext http, RouteValueDictionary values)
     {
         return HasLiteralsOf(http.Request.Path.Value) && _matcher.TryMatch(http.Request.Path, values)

@@ -26,12 +26,15 @@ internal sealed class HttpTriggerListener(IServiceProvider services, IConfigurat
     private const long MaxRequestBody = 210L * 1024 * 1024;
     private HttpFrontEnd? _frontEnd;
     private KestrelServer? _server;
+    private string? _example;
 
     public Type TriggerAttribute => typeof(HttpTriggerAttribute);
 
     public bool Retries => false;
 
     public IReadOnlyCollection<string> Addresses { get; private set; } = [];
+
+    public string? Example => Addresses.FirstOrDefault() is { } address ? $"curl {address}/{_example}" : null;
 
     public void Take(IReadOnlyList<LocalFunction> functions, HostJson hostJson)
     {
@@ -43,6 +46,7 @@ internal sealed class HttpTriggerListener(IServiceProvider services, IConfigurat
         known.SetParameterPolicy<RegexInlineRouteConstraint>("regex");
         var constraints = new DefaultInlineConstraintResolver(Options.Create(known), services);
         var routes = functions.Select(function => new FunctionRoute(function, hostJson.RoutePrefix, constraints)).ToArray();
+        _example = Array.Find(routes, route => route.IsCallableAsIs)?.Text.TrimStart('/');
         if (routes.Length > 0) _frontEnd = new HttpFrontEnd(services, new RouteTable(routes));
     }
 
@@ -53,7 +57,8 @@ internal sealed class HttpTriggerListener(IServiceProvider services, IConfigurat
         options.Limits.MaxRequestBodySize = MaxRequestBody;
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
         var addresses = _server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        foreach (var url in Urls())
+        var urls = Urls();
+        foreach (var url in urls)
             addresses.Add(url);
         try
         {
@@ -61,11 +66,11 @@ internal sealed class HttpTriggerListener(IServiceProvider services, IConfigurat
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartException($"The port of {string.Join(", ", addresses)} is in use. Stop what listens there, or choose another with --urls=http://127.0.0.1:<port>.", e);
+            throw new StartException($"The port of {string.Join(" or ", urls)} is in use. Stop what listens there, or choose another with --urls=http://127.0.0.1:<port>.", e);
         }
         catch (Exception e) when (e is SocketException or IOException or FormatException or InvalidOperationException)
         {
-            throw new StartException($"Cannot listen on {string.Join(", ", addresses)}: {e.Message}", e);
+            throw new StartException($"Cannot listen on {string.Join(", ", urls)}: {e.Message}", e);
         }
 
         Addresses = [.. addresses];

@@ -53,10 +53,7 @@ internal sealed class StartPage(IReadOnlyList<FunctionRoute> routes)
     {
         var methods = route.Methods.Count == 0 ? "any" : string.Join(", ", route.Methods.Select(method => method.ToUpperInvariant()));
         var path = HtmlEncoder.Default.Encode("/" + route.Text.TrimStart('/'));
-        var canFollow = route.Template.Parameters.All(parameter => parameter.IsOptional || parameter.IsCatchAll)
-            && (route.Methods.Count == 0 || route.Methods.Contains("get", StringComparer.OrdinalIgnoreCase));
-        var target = HtmlEncoder.Default.Encode("/" + string.Join('/', route.Template.Segments.TakeWhile(segment => !segment.Parts[0].IsParameter).Select(segment => segment.Parts[0].Text)));
-        var link = canFollow ? $"<a href=\"{target}\"><code>{path}</code></a>" : $"<code>{path}</code>";
+        var link = route.IsCallableAsIs ? $"<a href=\"{path}\"><code>{path}</code></a>" : $"<code>{path}</code>";
         return $"<tr><td>{HtmlEncoder.Default.Encode(methods)}</td><td>{link}</td><td>{HtmlEncoder.Default.Encode(route.Function.Name)}</td></tr>\n";
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Local.Functions.Startup;
 
@@ -7,6 +8,8 @@ namespace Crm.Local.Functions.Settings;
 /// <summary>Secrets that nobody has to choose: made at the first start, then kept in the data folder for its owner alone.</summary>
 internal sealed class GeneratedSecrets(string dataFolder)
 {
+    // Base64 as it is, so that a value can be copied out of the file.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
     private readonly string _path = Path.Combine(dataFolder, "secrets.json");
 
     public string For(string name)
@@ -42,7 +45,7 @@ internal sealed class GeneratedSecrets(string dataFolder)
         var draft = $"{_path}.{Environment.ProcessId}";
         using (var stream = new FileStream(draft, options))
         {
-            JsonSerializer.Serialize(stream, secrets);
+            JsonSerializer.Serialize(stream, secrets, Json);
             stream.Flush(flushToDisk: true);
         }
 

@@ -1,4 +1,5 @@
 using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +9,10 @@ using Microsoft.Extensions.Options;
 namespace Crm.Local.Functions.Startup;
 
 /// <summary>
-/// The order of starting and stopping: data folder, the app's hosted services, triggers; and back. So no event reaches a function
-/// before the app has set itself up, or after it has begun to take itself down.
+/// The order of starting and stopping: data folder, store, the app's hosted services, triggers; and back. So no event reaches a function
+/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the store.
 /// </summary>
-internal sealed class LocalHost(IHost app, AppUnderHost assembly, HostJson hostJson, StartException? problem) : IHost, IAsyncDisposable
+internal sealed class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, StartException? problem) : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -23,25 +24,13 @@ internal sealed class LocalHost(IHost app, AppUnderHost assembly, HostJson hostJ
         StartException.PrintWithoutStackTrace();
         try
         {
-            if (problem is not null) throw problem;
-            var functions = FunctionCatalog.Of(assembly.Assembly);
-            var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
-            _data = DataFolder.Hold(LocalPaths.Data(Services.GetRequiredService<IConfiguration>()));
-            await app.StartAsync(cancellationToken);
-            foreach (var listener in listeners)
-            {
-                await listener.StartAsync(cancellationToken);
-                _listening.Add(listener);
-            }
+            await StartInOrderAsync(cancellationToken);
         }
         catch (Exception e)
         {
-            await TearDownAsync();
-            if (Explain(e) is { } failure) throw failure;
-            throw;
+            await StopAfterFailureAsync();
+            throw Explain(e) ?? e;
         }
-
-        ReadyMessage.Print(Console.Out, _listening, _data.Path);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken = default)
@@ -49,7 +38,9 @@ internal sealed class LocalHost(IHost app, AppUnderHost assembly, HostJson hostJ
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
-        await StopListenersAsync(deadline.Token);
+        for (var i = _listening.Count - 1; i >= 0; i--)
+            await _listening[i].StopAsync(deadline.Token);
+        _listening.Clear();
         await app.StopAsync(deadline.Token);
     }
 
@@ -58,36 +49,43 @@ internal sealed class LocalHost(IHost app, AppUnderHost assembly, HostJson hostJ
     public async ValueTask DisposeAsync()
     {
         if (app is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        else app.Dispose();
+        await cosmos.DisposeAsync();
         _data?.Dispose();
-        _data = null;
     }
 
-    private async Task StopListenersAsync(CancellationToken cancellation)
+    private async Task StartInOrderAsync(CancellationToken cancellation)
     {
-        for (var i = _listening.Count - 1; i >= 0; i--)
-            await _listening[i].StopAsync(cancellation);
-        _listening.Clear();
+        if (problem is not null) throw problem;
+        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Assembly), Services.GetServices<ITriggerListener>(), hostJson);
+        var configuration = Services.GetRequiredService<IConfiguration>();
+        _data = DataFolder.Hold(LocalPaths.Data(configuration));
+        await cosmos.OpenAsync(configuration, _data.Path, cancellation);
+        await app.StartAsync(cancellation);
+        foreach (var listener in listeners)
+        {
+            await listener.StartAsync(cancellation);
+            _listening.Add(listener);
+        }
+
+        ReadyMessage.Print(Console.Out, _listening, _data.Path, cosmos.Address);
     }
 
-    // The reason not to start is what the caller should hear; a second failure on the way down would only hide it.
-    private async Task TearDownAsync()
+    // The reason not to start is what the caller should hear: a second failure on the way down would hide it.
+    private async Task StopAfterFailureAsync()
     {
         try
         {
-            await StopListenersAsync(CancellationToken.None);
-            await app.StopAsync(CancellationToken.None);
+            await StopAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
         }
-
-        _data?.Dispose();
-        _data = null;
     }
 
     private static StartException? Explain(Exception e) => e switch
     {
-        StartException failure => failure,
+        StartException => null,
         OptionsValidationException invalid => new StartException(string.Join(' ', invalid.Failures), invalid),
         AggregateException { InnerExceptions: var all } when all.All(inner => inner is OptionsValidationException) =>
             new StartException(string.Join(' ', all.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures)), e),

@@ -1,8 +1,10 @@
 using Crm.Local.Functions.Binding;
 using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
 using Crm.Local.Functions.Invocation;
 using Crm.Local.Functions.Settings;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Invocation;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -11,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Crm.Local.Functions.Startup;
 
@@ -47,7 +50,11 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         builder.Services.TryAddSingleton<IFunctionActivator, FunctionActivator>();
         builder.Services.TryAddSingleton<IFunctionExecutor, FunctionExecutor>();
         builder.Services.AddSingleton(services => new FunctionInvoker(services, middleware, _hostJson));
-        return new LocalHost(builder.Build(), app, _hostJson, _problem);
+
+        // An instance, so that the container does not close the store under what it has yet to dispose.
+        var cosmos = new LocalCosmos();
+        builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
+        return new LocalHost(builder.Build(), app, _hostJson, cosmos, _problem);
     }
 
     // What is wrong here is told by StartAsync: until then there is no host whose Run() could tell it without a stack trace.

@@ -4,13 +4,14 @@ namespace Crm.Local.Functions.Startup;
 
 internal static class ReadyMessage
 {
-    public static void Print(TextWriter output, IEnumerable<ITriggerListener> listeners, string dataFolder)
+    public static void Print(TextWriter output, IReadOnlyList<ITriggerListener> listeners, string dataFolder, string? cosmos)
     {
-        var addresses = listeners.SelectMany(listener => listener.Addresses).ToArray();
-        foreach (var address in addresses)
+        foreach (var address in listeners.SelectMany(listener => listener.Addresses))
             output.WriteLine($"Listening on {address}");
-        output.WriteLine($"Data in      {dataFolder}");
-        if (addresses is [var first, ..])
-            output.WriteLine($"Try          curl {first}/    (lists the functions; Ctrl-C stops)");
+        output.WriteLine($"Data in {dataFolder}");
+        if (cosmos is not null) output.WriteLine($"Cosmos on {cosmos}");
+        foreach (var example in listeners.Select(listener => listener.Example).OfType<string>())
+            output.WriteLine($"Try: {example}");
+        output.WriteLine("Ctrl-C stops.");
     }
 }

@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Crm.Entities.Schema;
 using Crm.Platform.Auth;
 
@@ -11,16 +12,16 @@ namespace Crm.Entities;
 /// </summary>
 public abstract record Entity
 {
-    [ServerSet] public string Id { get; init; } = "";
+    [ServerSet, JsonPropertyOrder(-4)] public string Id { get; init; } = "";
 
     /// <summary>The collection's name.</summary>
-    [ServerSet] public string Type { get; init; } = "";
+    [ServerSet, JsonPropertyOrder(-3)] public string Type { get; init; } = "";
 
     /// <summary>1, 2, 3 … without gaps, through delete and restore.</summary>
-    [ServerSet] public int Version { get; init; }
+    [ServerSet, JsonPropertyOrder(-2)] public int Version { get; init; }
 
     /// <summary>The strong entity tag: the version in quotes.</summary>
-    [ServerSet, NotFilterable] public string Etag { get; init; } = "";
+    [ServerSet, NotFilterable, JsonPropertyOrder(-1)] public string Etag { get; init; } = "";
 
     [ServerSet, Sortable] public DateTimeOffset CreatedAt { get; init; }
 

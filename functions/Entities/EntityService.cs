@@ -150,9 +150,10 @@ public sealed class EntityService(
         var started = time.GetUtcNow();
         var before = write.Current is null ? null : type.Deserialize(write.Current);
         var context = new WriteContext(catalog, tenant, call.Caller, started, before, write.Action);
-        var entity = type.Deserialize(fields) with { Id = key.Id };
+        var entity = type.Deserialize(fields);
+        entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
-            entity = entity with { OwnerId = entity.OwnerId ?? call.Caller.UserId, Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
+            entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
 
         entity = entity.WithDefaults(context);
         var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);

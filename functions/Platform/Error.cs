@@ -25,7 +25,7 @@ public sealed record BadRequest(string Code, string Detail) : Error(Code, Detail
         new(errors[0].Code, string.Join(' ', errors.Select(error => $"{error.Parameter}: {error.Detail}."))) { Parameters = errors };
 }
 
-/// <summary>422: understood, but not valid. Every wrong field at once.</summary>
+/// <summary>422: understood, but not valid; 400 where a field is not known at all. Every wrong field at once.</summary>
 public sealed record Invalid(IReadOnlyList<FieldError> Errors)
     : Error("validation-failed", Errors.Count == 1 ? "1 field is invalid." : $"{Errors.Count} fields are invalid.");
 

@@ -26,7 +26,9 @@ internal static class CosmosServices
         });
         return services
             .AddSingleton(provider => Connect(provider.GetRequiredService<IOptions<CosmosSettings>>().Value, provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value))
-            .AddSingleton<CrmContainers>();
+            .AddSingleton<CrmContainers>()
+            .AddScoped<RequestCharge>()
+            .AddHostedService<CosmosSetup>();
     }
 
     private static CosmosClient Connect(CosmosSettings settings, CosmosClientOptions options) => settings.AccountEndpoint is null

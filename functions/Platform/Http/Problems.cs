@@ -27,6 +27,7 @@ public static class Problems
         Stale => (412, "Precondition failed"),
         TooLarge => (413, "Content too large"),
         UnsupportedMediaType => (415, "Unsupported media type"),
+        Invalid { Errors: var errors } when errors.Any(field => field.Code == "unknown-field") => (400, "Validation failed"),
         Invalid => (422, "Validation failed"),
         KeyReused => (422, "Idempotency key reused"),
         PreconditionRequired => (428, "Precondition required"),

@@ -32,6 +32,18 @@ internal static class IndexKey
         _ => throw new ArgumentException("Undefined has no key.", nameof(value)),
     };
 
+    /// <summary>The key of one value; empty, and so before all others, when it is undefined.</summary>
+    public static byte[] Of(in Value value) => value.Kind switch
+    {
+        ValueKind.Undefined => [],
+        ValueKind.Null => [NullType],
+        ValueKind.Boolean => [value.IsTrue ? TrueType : FalseType],
+        ValueKind.Number => Of(value.Number),
+        ValueKind.String => Of(value.Text),
+        ValueKind.Array => [ArrayType],
+        _ => [ObjectType],
+    };
+
     public static byte[] Of(double number)
     {
         var key = new byte[9];

@@ -1,0 +1,23 @@
+namespace Crm.Local.Cosmos.Query;
+
+/// <summary>The refusals of the service, worded as it words them.</summary>
+internal static class Errors
+{
+    public static QueryException Syntax(string query, int start, int end) => new(
+        "SC1001",
+        $"Syntax error, incorrect syntax near '{(start < query.Length ? query[start..Math.Min(end, query.Length)] : "")}' at position {start}.");
+
+    public static QueryException UnknownName(string name) => new("SC2001", $"Identifier '{name}' could not be resolved.");
+
+    public static QueryException UnknownFunction(string name) => new("SC2005", $"'{name}' is not a recognized built-in function name.");
+
+    public static QueryException ArgumentCount(string name, int least, int most) => new(
+        "SC2050",
+        $"The {name} function requires {(least == most ? $"{least}" : most == int.MaxValue ? $"at least {least}" : $"{least} to {most}")} argument(s).");
+
+    public static QueryException TooComplex() => new("SC3020", "The query is too long or nested too deeply.");
+
+    public static QueryException Continuation() => new("BadContinuation", "The continuation token does not belong to this query.");
+
+    public static QueryException Invalid(string code, string message) => new(code, message);
+}

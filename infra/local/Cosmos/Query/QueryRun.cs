@@ -1,0 +1,169 @@
+using System.Text.Json;
+
+namespace Crm.Local.Cosmos.Query;
+
+/// <summary>Makes one page of a query.</summary>
+internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest request, Continuation? after, string mark) : IDisposable
+{
+    // How many more items a full page reads to learn whether there is another row; then it says there may be one.
+    private const int LongestPeek = 1000;
+
+    private readonly int _most = request.MaxItems > 0 ? request.MaxItems : 1000;
+    private readonly long _take = QueryBlock.Count(block.Take, frame, long.MaxValue);
+    private readonly ValueWriter _page = new();
+
+    // A page ends on a row, so what OFFSET skips lies before the first page's end.
+    private readonly long _skip = after is null ? QueryBlock.Count(block.Skip, frame, 0) : 0;
+    private readonly Access _access = new();
+    private Continuation? _next;
+
+    private long Taken => (after?.Taken ?? 0) + _page.Count;
+
+    public QueryPage Page(IItemReader items)
+    {
+        if (Taken < _take)
+        {
+            var planner = new AccessPlanner(request.Range, items);
+            if (block.Sources.Count == 0) Complete([]);
+            else if (block.IsGrouped || block.IsDistinct) Complete(planner.InAnyOrder());
+            else if (block.OrderBy.Count == 0) Stream(planner.InScanOrder(after));
+            else Sort(planner.InAnyOrder());
+        }
+
+        return new QueryPage(_page.Written, _page.Count, _next?.Write(mark), _access.ItemsRead, _access.EntriesRead);
+    }
+
+    public void Dispose() => _page.Dispose();
+
+    /// <summary>Answers rows in the order they come in, and stops when the page is full.</summary>
+    private void Stream(OrderedItems source)
+    {
+        Check(source.Order);
+        var skipped = 0L;
+        var peeked = 0;
+        Continuation? last = null;
+        foreach (var (item, key) in source.Items)
+        {
+            if (last is not null && _page.Count == _most && ++peeked > LongestPeek)
+            {
+                _next = last;
+                return;
+            }
+
+            using var document = Open(item);
+            var ordinal = -1;
+            foreach (var bound in block.Bindings(frame))
+            {
+                ordinal++;
+                if (after is not null && item.Rid == after.Rid && ordinal <= after.Ordinal) continue;
+                var row = block.Projection.Evaluate(bound);
+                if (!row.IsDefined || skipped++ < _skip) continue;
+                if (_page.Count == _most)
+                {
+                    _next = last;
+                    return;
+                }
+
+                _page.Add(row);
+                if (Taken == _take) return;
+                if (_page.Count == _most) last = new Continuation(source.Order, [key], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
+            }
+        }
+    }
+
+    /// <summary>Keeps the first rows by ORDER BY of all there are, as many as the page needs.</summary>
+    private void Sort(IEnumerable<StoredItem> items)
+    {
+        Check(Continuation.SortOrder);
+        var most = (int)Math.Min(_skip + Math.Min(_most, _take) + 1, int.MaxValue);
+        var order = new RowOrder(block);
+        var kept = new PriorityQueue<Value, Place>(order.Reversed);
+        var start = after is null ? null : new Place(after.Keys, after.Rid, after.Ordinal, []);
+        foreach (var item in items)
+        {
+            // Rows that are kept point into it, so it is not disposed.
+            Open(item);
+            var ordinal = -1;
+            foreach (var bound in block.Bindings(frame))
+            {
+                var place = new Place(block.SortKeys(bound), item.Rid, ++ordinal, []);
+                if (start is not null && order.Compare(place, start) <= 0) continue;
+                if (kept.Count == most && kept.TryPeek(out _, out var worst) && order.Compare(place, worst) > 0) continue;
+                var row = block.Projection.Evaluate(bound);
+                if (!row.IsDefined) continue;
+                kept.Enqueue(row, place);
+                if (kept.Count > most) kept.Dequeue();
+            }
+        }
+
+        var sorted = new List<(Place Place, Value Row)>(kept.Count);
+        while (kept.TryDequeue(out var row, out var place)) sorted.Add((place, row));
+        sorted.Reverse();
+        Answer(sorted, Continuation.SortOrder);
+    }
+
+    /// <summary>
+    /// Groups and distinct rows need all items for any row: the whole result is made for each page, in an order of its own (ORDER BY, then
+    /// the row or group itself) in which pages go on.
+    /// </summary>
+    private void Complete(IEnumerable<StoredItem> items)
+    {
+        Check(Continuation.ValueOrder);
+        var order = new RowOrder(block);
+        var rows = new Dictionary<byte[], (Place Place, Value Row)>(ByteOrder.Instance);
+        var bindings = block.Sources.Count == 0 ? block.Bindings(frame) : items.SelectMany(item =>
+        {
+            Open(item);
+            return block.Bindings(frame);
+        });
+        foreach (var bound in block.IsGrouped ? block.Group(bindings, frame) : bindings)
+        {
+            var row = block.Projection.Evaluate(bound);
+            if (!row.IsDefined) continue;
+            var tie = block.IsDistinct ? RowKey.Of(row) : block.GroupKey(bound);
+            // A grouped query has one order, that of its groups.
+            var place = new Place(block.IsGrouped ? [] : block.SortKeys(bound), 0, 0, tie);
+            if (!rows.TryGetValue(tie, out var same) || order.Compare(place, same.Place) < 0) rows[tie] = (place, row);
+        }
+
+        var start = after is null ? null : new Place(after.Keys[..^1], 0, 0, after.Keys[^1]);
+        Answer([.. rows.Values.Where(row => start is null || order.Compare(row.Place, start) > 0).OrderBy(row => row.Place, order)], Continuation.ValueOrder);
+    }
+
+    private void Answer(List<(Place Place, Value Row)> rows, string order)
+    {
+        foreach (var (place, row) in rows.Skip((int)_skip))
+        {
+            if (_page.Count == _most)
+            {
+                var (last, _) = rows[(int)_skip + _most - 1];
+                _next = new Continuation(order, order == Continuation.ValueOrder ? [.. last.Keys, last.Tie] : last.Keys, last.Rid, last.Ordinal, Taken);
+                return;
+            }
+
+            _page.Add(row);
+            if (Taken == _take) return;
+        }
+    }
+
+    private JsonDocument Open(in StoredItem item)
+    {
+        _access.ItemsRead++;
+        var document = JsonDocument.Parse(item.Json);
+        frame.Item = Value.From(document.RootElement);
+        return document;
+    }
+
+    /// <summary>A token of this query that names another order than it has was made up.</summary>
+    private void Check(string order)
+    {
+        if (after is not null && after.Order != order) throw Errors.Continuation();
+        var keys = order switch
+        {
+            Continuation.SortOrder => block.OrderBy.Count,
+            Continuation.ValueOrder => (block.IsGrouped ? 0 : block.OrderBy.Count) + 1,
+            _ => 1,
+        };
+        if (after is not null && after.Keys.Length != keys) throw Errors.Continuation();
+    }
+}

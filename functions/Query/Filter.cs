@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Crm.Entities;
+using Microsoft.OData;
+using Microsoft.OData.UriParser;
+
+namespace Crm.Query;
+
+/// <summary>Reads the text of a filter into a condition.</summary>
+internal static partial class Filter
+{
+    public const int MaxLength = 8_000;
+
+    /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
+    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors)
+    {
+        if (text.Length > MaxLength)
+        {
+            errors.Add("filter-too-complex", $"has {text.Length} characters; at most {MaxLength} are accepted", MaxLength);
+            return null;
+        }
+
+        // Names, values and limits are checked on the words of the text, where each has a position. What is left to OData is the order of the words.
+        var tokens = FilterTokens.Read(text, errors);
+        if (tokens is null || !new FilterCheck(type, tokens, errors).Run())
+            return null;
+
+        try
+        {
+            var model = FilterModel.Of(type);
+            var parser = new ODataQueryOptionParser(model.Model, model.Record, null, new Dictionary<string, string> { ["$filter"] = text });
+            return new FilterTranslator(type, errors).Translate(parser.ParseFilter().Expression);
+        }
+        catch (ODataException problem)
+        {
+            var position = Position().Match(problem.Message) is { Success: true } found ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : (int?)null;
+            errors.Add("invalid-filter", Detail(problem.Message, text, position), position);
+            return null;
+        }
+    }
+
+    /// <summary>OData repeats the whole filter in its messages; the position says as much.</summary>
+    private static string Detail(string message, string text, int? position)
+    {
+        if (position is null)
+            return "the operators and values do not fit together";
+
+        return position >= text.Length ? "ends too early" : message[..message.IndexOf(" at position", StringComparison.Ordinal)];
+    }
+
+    [GeneratedRegex(@" at position ([0-9]{1,9})\b")]
+    private static partial Regex Position();
+}

@@ -1,0 +1,31 @@
+using Crm.Entities.Schema;
+
+namespace Crm.Query;
+
+/// <summary>What a list request asks for, checked.</summary>
+internal sealed record ListQuery
+{
+    public const int DefaultPageSize = 50;
+    public const int MaxPageSize = 200;
+
+    public SqlPredicate? Filter { get; init; }
+
+    public Field? OrderBy { get; init; }
+
+    public bool Descending { get; init; }
+
+    /// <summary>The top-level fields wanted, <c>id</c> and <c>etag</c> among them; null for all.</summary>
+    public IReadOnlyList<string>? Select { get; init; }
+
+    public int PageSize { get; init; } = DefaultPageSize;
+
+    public bool Count { get; init; }
+
+    public string? Cursor { get; init; }
+
+    /// <summary>The parameters that decide which rows come in which order: a cursor goes on in the same ones only.</summary>
+    public required ListShape Shape { get; init; }
+}
+
+/// <summary>As the client wrote them.</summary>
+internal sealed record ListShape(string? Filter, string? OrderBy, string? Select);

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using Crm.Entities;
+using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Azure.Cosmos;
+
+namespace Crm.Query;
+
+/// <summary>One page of a list, ready to send.</summary>
+/// <param name="Body">The JSON answer.</param>
+/// <param name="NextLink">Where the next page is; null after the last.</param>
+/// <param name="RequestCharge">In request units.</param>
+public sealed record ListPage(ReadOnlyMemory<byte> Body, string? NextLink, double RequestCharge)
+{
+    /// <summary>The value of the header <c>Link</c> (RFC 8288), or null after the last page.</summary>
+    public string? Link => NextLink is null ? null : $"<{NextLink}>; rel=\"next\"";
+}
+
+/// <summary>Lists the records of an entity.</summary>
+public sealed class RecordLists
+{
+    /// <summary>The key under which the container of the records is registered.</summary>
+    public const string ContainerKey = "records";
+
+    /// <summary>A page can come back empty and still not be the last. Rather than search on without end, we hand the search back to the caller.</summary>
+    private const int MaxEmptyPages = 5;
+
+    /// <summary>Kilobytes: a nextLink has to fit into a request line.</summary>
+    private const int MaxContinuation = 2;
+
+    private readonly Container _records;
+    private readonly Cursors _cursors;
+
+    internal RecordLists(Container records, Cursors cursors) => (_records, _cursors) = (records, cursors);
+
+    private sealed record Page(Documents Documents, string? Continuation, double Charge);
+
+    /// <summary>One page of the records a query string asks for.</summary>
+    /// <param name="only">Conditions beside the client's own, such as what the caller may read.</param>
+    /// <param name="requestUrl">As the client sees it: the next page is at the same address.</param>
+    /// <exception cref="CosmosException">The database failed.</exception>
+    public async Task<Result<ListPage>> ListAsync(
+        EntityType type, Caller caller, IReadOnlyList<SqlPredicate> only, IQueryCollection query, Uri requestUrl, CancellationToken cancellation)
+    {
+        var read = ListQueryReader.Read(type, query);
+        if (read.Failed)
+            return read.Error;
+
+        var list = read.Value;
+        Cursor? from = null;
+        if (list.Cursor is not null)
+        {
+            var cursor = _cursors.Read(list.Cursor, type, caller, list.Shape);
+            if (cursor.Failed)
+                return cursor.Error;
+
+            from = cursor.Value;
+        }
+
+        var partition = new PartitionKeyBuilder().Add(caller.TenantId).Add(type.Collection).Build();
+        var counting = !list.Count ? Task.FromResult<(ListCount?, double)>((null, 0))
+            : from?.Count is { } known ? Task.FromResult<(ListCount?, double)>((known, 0))
+            : CountAsync(ListSql.Count(type, caller.TenantId, list, only), partition, cancellation);
+        var reading = ReadAsync(ListSql.Rows(type, caller.TenantId, list, only), partition, list.PageSize, from?.Continuation, cancellation);
+        await Task.WhenAll(counting, reading);
+
+        var (count, countCharge) = await counting;
+        if (await reading is not { } page)
+            return Cursors.TooOld();
+
+        var next = page.Continuation is null ? null : Link(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count), type, caller, list.Shape));
+        return new ListPage(Body(page.Documents, next, count), next, page.Charge + countCharge);
+    }
+
+    /// <summary>The first page that is not empty; null where the database no longer takes the continuation.</summary>
+    private async Task<Page?> ReadAsync(SqlStatement statement, PartitionKey partition, int size, string? continuation, CancellationToken cancellation)
+    {
+        using var pages = Open(statement, partition, size, continuation);
+        var charge = 0d;
+        for (var empty = 0; pages.HasMoreResults; empty++)
+        {
+            using var response = await pages.ReadNextAsync(cancellation);
+            charge += response.Headers.RequestCharge;
+            if (response.StatusCode == HttpStatusCode.BadRequest && continuation is not null)
+                return null;
+
+            response.EnsureSuccessStatusCode();
+            var documents = await Documents.ReadAsync(response.Content, cancellation);
+            var more = pages.HasMoreResults ? response.ContinuationToken : null;
+            if (documents.Count > 0 || more is null || empty == MaxEmptyPages)
+                return new Page(documents, more, charge);
+        }
+
+        return new Page(Documents.Empty, null, charge);
+    }
+
+    private async Task<(ListCount?, double)> CountAsync(SqlStatement statement, PartitionKey partition, CancellationToken cancellation)
+    {
+        using var pages = Open(statement, partition, size: -1, continuation: null);
+        var (count, charge) = (0, 0d);
+        while (pages.HasMoreResults && count <= ListSql.MaxCount)
+        {
+            using var response = await pages.ReadNextAsync(cancellation);
+            response.EnsureSuccessStatusCode();
+            charge += response.Headers.RequestCharge;
+            count += (await Documents.ReadAsync(response.Content, cancellation)).Count;
+        }
+
+        return (new ListCount(Math.Min(count, ListSql.MaxCount), count <= ListSql.MaxCount), charge);
+    }
+
+    private FeedIterator Open(SqlStatement statement, PartitionKey partition, int size, string? continuation)
+    {
+        var query = statement.Parameters.Aggregate(new QueryDefinition(statement.Text), (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
+        return _records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
+        {
+            PartitionKey = partition,
+            MaxItemCount = size,
+            ResponseContinuationTokenLimitInKb = MaxContinuation,
+        });
+    }
+
+    private static string Link(Uri requestUrl, IQueryCollection query, string cursor)
+    {
+        var parameters = query.Where(parameter => parameter.Key != "cursor").Append(new("cursor", cursor));
+        return requestUrl.GetLeftPart(UriPartial.Path) + new QueryBuilder(parameters);
+    }
+
+    private static ReadOnlyMemory<byte> Body(Documents documents, string? next, ListCount? count)
+    {
+        var buffer = new ArrayBufferWriter<byte>(documents.Rows.Length + 1024);
+        using var writer = new Utf8JsonWriter(buffer, CrmJson.Writer);
+        writer.WriteStartObject();
+        writer.WritePropertyName("value");
+        writer.WriteRawValue(documents.Rows.Span, skipInputValidation: true);
+        if (next is not null)
+            writer.WriteString("nextLink", next);
+        if (count is not null)
+        {
+            writer.WriteNumber("count", count.Value);
+            writer.WriteBoolean("countIsExact", count.IsExact);
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,19 +1,13 @@
 using Crm.Platform;
 using Crm.Platform.Http;
-using Crm.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Crm.Entities;
 
-/// <summary>List, create, read, replace, patch and delete, for every collection of the catalog.</summary>
-public sealed class EntityFunctions(EntityService entities, RecordLists lists)
+/// <summary>Create, read, replace, patch and delete, for every collection of the catalog.</summary>
+public sealed class EntityFunctions(EntityService entities)
 {
-    [Function("EntitiesList")]
-    public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Collection)] HttpRequest request, string entity, CancellationToken cancellation) =>
-        ListReply.Of(await lists.ListAsync(entity, request.Query, request.Url(), cancellation));
-
     [Function("EntitiesCreate")]
     public async Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Collection)] HttpRequest request, string entity, CancellationToken cancellation) =>

@@ -36,7 +36,7 @@ public sealed class EntityService(
     public async Task<Result<RecordReply>> CreateAsync(string collection, JsonElement body, WriteOptions options, CancellationToken cancellation)
     {
         if (catalog.Exposed(collection) is not { } type)
-            return new NotFound($"There is no collection '{collection}'.");
+            return NotFound.Collection(collection);
 
         // A repeated request finds the record of the first under the same id.
         var id = options.Key is { } key ? Ids.From(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key) : Ids.New(time.GetUtcNow());

@@ -33,7 +33,10 @@ public sealed record Invalid(IReadOnlyList<FieldError> Errors)
 public sealed record KeyReused() : Error("idempotency-key-reused", "This Idempotency-Key was used with another body. Use a new key for a new request.");
 
 /// <summary>404: not there, or not for this caller to see.</summary>
-public sealed record NotFound(string Detail = "There is no such record.") : Error("not-found", Detail);
+public sealed record NotFound(string Detail = "There is no such record.") : Error("not-found", Detail)
+{
+    public static NotFound Collection(string name) => new($"There is no collection '{name}'.");
+}
 
 /// <summary>409: a unique value belongs to another record.</summary>
 /// <param name="Matches">The records that have it, as far as the caller may read them.</param>

@@ -1,5 +1,4 @@
 using Crm.Entities;
-using Crm.Entities.Schema;
 
 namespace Crm.Query;
 
@@ -18,7 +17,7 @@ internal static class ListSql
             return where with { Text = $"SELECT VALUE {row} FROM c {where.Text}" };
 
         // What has no order would otherwise be left out by some services and not by others.
-        var order = field.Kind == FieldKind.Text ? $"c[\"sort\"][\"{field.Name}\"]" : Member(field.Name);
+        var order = $"c.{field.OrderPath}";
         return where with { Text = $"SELECT VALUE {row} FROM c {where.Text} AND IS_DEFINED({order}) ORDER BY {order} {(query.Descending ? "DESC" : "ASC")}" };
     }
 

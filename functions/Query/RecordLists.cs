@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -24,19 +25,16 @@ public sealed record ListPage(ReadOnlyMemory<byte> Body, string? NextLink, doubl
 /// <summary>Lists the records of an entity.</summary>
 public sealed class RecordLists
 {
-    /// <summary>The key under which the container of the records is registered.</summary>
-    public const string ContainerKey = "records";
-
     /// <summary>A page can come back empty and still not be the last. Rather than search on without end, we hand the search back to the caller.</summary>
     private const int MaxEmptyPages = 5;
 
     /// <summary>Kilobytes: a nextLink has to fit into a request line.</summary>
     private const int MaxContinuation = 2;
 
-    private readonly Container _records;
+    private readonly CrmContainers _containers;
     private readonly Cursors _cursors;
 
-    internal RecordLists(Container records, Cursors cursors) => (_records, _cursors) = (records, cursors);
+    internal RecordLists(CrmContainers containers, Cursors cursors) => (_containers, _cursors) = (containers, cursors);
 
     private sealed record Page(Documents Documents, string? Continuation, double Charge);
 
@@ -117,7 +115,7 @@ public sealed class RecordLists
     private FeedIterator Open(SqlStatement statement, PartitionKey partition, int size, string? continuation)
     {
         var query = statement.Parameters.Aggregate(new QueryDefinition(statement.Text), (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
-        return _records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
+        return _containers.Records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
         {
             PartitionKey = partition,
             MaxItemCount = size,

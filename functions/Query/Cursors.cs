@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -38,7 +39,7 @@ internal sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
     public Result<Cursor> Read(string text, EntityType type, Caller caller, ListShape shape)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length <= MacLength)
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length <= MacLength)
             return Refused();
 
         var payload = bytes.AsSpan(MacLength..length);

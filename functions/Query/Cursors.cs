@@ -6,6 +6,7 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Json;
 using Microsoft.Extensions.Options;
 
 namespace Crm.Query;
@@ -32,7 +33,7 @@ internal sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
     public string Write(Cursor cursor, EntityType type, Caller caller, ListShape shape)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count));
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count), CrmJson.Options);
         return Base64Url.EncodeToString([.. Mac(payload, type, caller, shape), .. payload]);
     }
 
@@ -46,7 +47,7 @@ internal sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
         if (!CryptographicOperations.FixedTimeEquals(Mac(payload, type, caller, shape), bytes.AsSpan(0, MacLength)))
             return Refused();
 
-        var read = JsonSerializer.Deserialize<Payload>(payload)!;
+        var read = JsonSerializer.Deserialize<Payload>(payload, CrmJson.Options)!;
         return time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(read.IssuedAt) < Lifetime
             ? new Cursor(read.Token, read.Count)
             : TooOld();

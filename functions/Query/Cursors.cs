@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,6 +6,7 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Json;
 using Microsoft.Extensions.Options;
 
 namespace Crm.Query;
@@ -31,21 +33,21 @@ internal sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
     public string Write(Cursor cursor, EntityType type, Caller caller, ListShape shape)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count));
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count), CrmJson.Options);
         return Base64Url.EncodeToString([.. Mac(payload, type, caller, shape), .. payload]);
     }
 
     public Result<Cursor> Read(string text, EntityType type, Caller caller, ListShape shape)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out var length) || length <= MacLength)
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length <= MacLength)
             return Refused();
 
         var payload = bytes.AsSpan(MacLength..length);
         if (!CryptographicOperations.FixedTimeEquals(Mac(payload, type, caller, shape), bytes.AsSpan(0, MacLength)))
             return Refused();
 
-        var read = JsonSerializer.Deserialize<Payload>(payload)!;
+        var read = JsonSerializer.Deserialize<Payload>(payload, CrmJson.Options)!;
         return time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(read.IssuedAt) < Lifetime
             ? new Cursor(read.Token, read.Count)
             : TooOld();

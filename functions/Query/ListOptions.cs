@@ -10,5 +10,6 @@ public sealed record ListOptions
     /// <summary>Signs cursors: at least 32 bytes as base64, the same on every instance. A new key ends every walk that is under way.</summary>
     public string CursorKey { get; init; } = "";
 
-    internal bool IsValid => Convert.TryFromBase64String(CursorKey, new byte[CursorKey.Length], out var bytes) && bytes >= MinKeyBytes;
+    internal bool IsValid =>
+        !string.IsNullOrEmpty(CursorKey) && Convert.TryFromBase64String(CursorKey, new byte[CursorKey.Length], out var bytes) && bytes >= MinKeyBytes;
 }

@@ -70,6 +70,29 @@ public sealed class FeedTests(StoreFixture store) : IClassFixture<StoreFixture>
         Assert.Equal(["new"], (await DrainAsync(feed)).Changes.Select(change => change.id));
     }
 
+    [Fact]
+    public async Task ChangeFeedProcessor_OverMonitoredContainer_DeliversEachChange()
+    {
+        var container = await store.NewContainerAsync();
+        Container leases = await container.Database.CreateContainerAsync(new ContainerProperties("leases", "/id") { DefaultTimeToLive = -1 });
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        var processor = container.GetChangeFeedProcessorBuilder<Item>("p", (IReadOnlyCollection<Item> changes, CancellationToken _) =>
+            {
+                foreach (var change in changes)
+                    seen[change.id] = true;
+                return Task.CompletedTask;
+            })
+            .WithInstanceName("i").WithLeaseContainer(leases).WithPollInterval(TimeSpan.FromMilliseconds(50))
+            .WithStartTime(DateTime.MinValue.ToUniversalTime()).Build();
+        await processor.StartAsync();
+        for (var number = 0; number < 10; number++)
+            await container.CreateItemAsync(new Item($"i{number}", "T1"), new PartitionKey("T1"));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (seen.Count < 10)
+            await Task.Delay(20, deadline.Token);
+        await processor.StopAsync();
+    }
+
     private static async Task<(List<Item> Changes, string Continuation)> DrainAsync(FeedIterator<Item> feed)
     {
         var changes = new List<Item>();

@@ -11,11 +11,11 @@ namespace Crm.Local.Functions.Catalog;
 /// <summary>Finds the functions and refuses, naming it, what the real build or host would refuse.</summary>
 internal static partial class FunctionCatalog
 {
-    public static IReadOnlyList<LocalFunction> Of(Assembly assembly)
+    public static IReadOnlyList<LocalFunction> Of(IEnumerable<Type> types)
     {
         var functions = new List<LocalFunction>();
         const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        foreach (var type in assembly.GetTypes())
+        foreach (var type in types)
         {
             foreach (var method in type.GetMethods(Declared))
             {

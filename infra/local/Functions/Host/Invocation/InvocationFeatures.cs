@@ -18,7 +18,7 @@ internal sealed class InvocationFeatures : IInvocationFeatures
         return default;
     }
 
-    public void Set<T>(T? instance)
+    public void Set<T>(T instance)
     {
         _features.RemoveAll(static feature => feature.Key == typeof(T));
         if (instance is not null) _features.Add(new(typeof(T), instance));

@@ -2,8 +2,9 @@ using System.Reflection;
 
 namespace Crm.Local.Functions.Startup;
 
-/// <summary>What the host runs: the assembly with the functions, and the folder with its <c>host.json</c> and settings.</summary>
-internal sealed record AppUnderHost(Assembly Assembly, string Folder)
+/// <summary>What the host runs: the types that may hold functions, and the folder with <c>host.json</c> and the settings.</summary>
+internal sealed record AppUnderHost(string Name, IReadOnlyCollection<Type> Types, string Folder)
 {
-    public static AppUnderHost Of(Assembly assembly) => new(assembly, Path.GetDirectoryName(assembly.Location) ?? AppContext.BaseDirectory);
+    public static AppUnderHost Of(Assembly assembly) =>
+        new(assembly.GetName().Name!, assembly.GetTypes(), Path.GetDirectoryName(assembly.Location) ?? AppContext.BaseDirectory);
 }

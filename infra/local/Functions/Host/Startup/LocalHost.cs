@@ -57,7 +57,7 @@ internal sealed class LocalHost(IHost app, AppUnderHost underHost, HostJson host
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Assembly), Services.GetServices<ITriggerListener>(), hostJson);
+        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Types), Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);

@@ -30,7 +30,7 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
         {
             DisableDefaults = true,
-            ApplicationName = app.Assembly.GetName().Name,
+            ApplicationName = app.Name,
             ContentRootPath = app.Folder,
             EnvironmentName = environment,
         });

@@ -4,9 +4,15 @@ using System.Web;
 
 namespace Microsoft.Azure.Functions.Worker.Http;
 
-public abstract class HttpRequestData(FunctionContext functionContext)
+public abstract class HttpRequestData
 {
     private NameValueCollection? _query;
+
+    public HttpRequestData(FunctionContext functionContext)
+    {
+        ArgumentNullException.ThrowIfNull(functionContext);
+        FunctionContext = functionContext;
+    }
 
     public abstract Stream Body { get; }
 
@@ -20,15 +26,21 @@ public abstract class HttpRequestData(FunctionContext functionContext)
 
     public abstract string Method { get; }
 
-    public FunctionContext FunctionContext { get; } = functionContext;
+    public FunctionContext FunctionContext { get; }
 
     public virtual NameValueCollection Query => _query ??= HttpUtility.ParseQueryString(Url.Query);
 
     public abstract HttpResponseData CreateResponse();
 }
 
-public abstract class HttpResponseData(FunctionContext functionContext)
+public abstract class HttpResponseData
 {
+    public HttpResponseData(FunctionContext functionContext)
+    {
+        ArgumentNullException.ThrowIfNull(functionContext);
+        FunctionContext = functionContext;
+    }
+
     public abstract HttpStatusCode StatusCode { get; set; }
 
     public abstract HttpHeadersCollection Headers { get; set; }
@@ -37,7 +49,7 @@ public abstract class HttpResponseData(FunctionContext functionContext)
 
     public abstract HttpCookies Cookies { get; }
 
-    public FunctionContext FunctionContext { get; } = functionContext;
+    public FunctionContext FunctionContext { get; }
 
     public static HttpResponseData CreateResponse(HttpRequestData request)
     {

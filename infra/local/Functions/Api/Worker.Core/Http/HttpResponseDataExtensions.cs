@@ -37,19 +37,19 @@ public static class HttpResponseDataExtensions
         return response.Body.WriteAsync(value, cancellationToken).AsTask();
     }
 
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance, CancellationToken cancellationToken = default) =>
+    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T instance, CancellationToken cancellationToken = default) =>
         response.WriteAsJsonAsync(instance, Json, cancellationToken);
 
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance, string contentType, CancellationToken cancellationToken = default)
+    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T instance, string contentType, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(response);
         return response.WriteAsJsonAsync(instance, HttpRequestDataExtensions.Serializer(response.FunctionContext), contentType, cancellationToken);
     }
 
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance, ObjectSerializer serializer, CancellationToken cancellationToken = default) =>
+    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T instance, ObjectSerializer serializer, CancellationToken cancellationToken = default) =>
         response.WriteAsJsonAsync(instance, serializer, Json, cancellationToken);
 
-    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T? instance, ObjectSerializer serializer, string contentType, CancellationToken cancellationToken = default)
+    public static ValueTask WriteAsJsonAsync<T>(this HttpResponseData response, T instance, ObjectSerializer serializer, string contentType, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(response);
         ArgumentNullException.ThrowIfNull(serializer);

@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Platform.Cosmos;
 
 namespace Crm.Query;
 
@@ -17,7 +18,7 @@ internal static class ListSql
             return where with { Text = $"SELECT VALUE {row} FROM c {where.Text}" };
 
         // What has no order would otherwise be left out by some services and not by others.
-        var order = $"c.{field.OrderPath}";
+        var order = SqlPath.Of("c", field.OrderPath.Split('.'));
         return where with { Text = $"SELECT VALUE {row} FROM c {where.Text} AND IS_DEFINED({order}) ORDER BY {order} {(query.Descending ? "DESC" : "ASC")}" };
     }
 
@@ -30,7 +31,7 @@ internal static class ListSql
 
     private const string Data = "c[\"data\"]";
 
-    private static string Member(string name) => $"{Data}[\"{name}\"]";
+    private static string Member(string name) => SqlPath.Of("c", "data", name);
 
     /// <summary>Tenant and entity are said again although the partition key has them: the emulator has answered with other tenants' rows without.</summary>
     private static SqlStatement Where(EntityType type, string tenantId, ListQuery query, IReadOnlyList<SqlPredicate> only)

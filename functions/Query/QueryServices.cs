@@ -13,7 +13,7 @@ internal static class QueryServices
             .Validate(options => options.IsValid, $"Lists__CursorKey must be at least {ListOptions.MinKeyBytes} random bytes in base64, such as `openssl rand -base64 32` prints.")
             .ValidateOnStart();
         services.AddSingleton<Cursors>();
-        services.AddSingleton(provider => new RecordLists(provider.GetRequiredService<CrmContainers>(), provider.GetRequiredService<Cursors>()));
+        services.AddSingleton(provider => new RecordLists(provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>()));
         return services;
     }
 }

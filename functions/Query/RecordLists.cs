@@ -4,7 +4,6 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Platform;
 using Crm.Platform.Auth;
-using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -31,10 +30,10 @@ public sealed class RecordLists
     /// <summary>Kilobytes: a nextLink has to fit into a request line.</summary>
     private const int MaxContinuation = 2;
 
-    private readonly CrmContainers _containers;
+    private readonly Container _records;
     private readonly Cursors _cursors;
 
-    internal RecordLists(CrmContainers containers, Cursors cursors) => (_containers, _cursors) = (containers, cursors);
+    internal RecordLists(Container records, Cursors cursors) => (_records, _cursors) = (records, cursors);
 
     private sealed record Page(Documents Documents, string? Continuation, double Charge);
 
@@ -115,7 +114,7 @@ public sealed class RecordLists
     private FeedIterator Open(SqlStatement statement, PartitionKey partition, int size, string? continuation)
     {
         var query = statement.Parameters.Aggregate(new QueryDefinition(statement.Text), (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
-        return _containers.Records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
+        return _records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
         {
             PartitionKey = partition,
             MaxItemCount = size,

@@ -149,12 +149,13 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
     private static string Holds(Schema.ReferencePath path)
     {
         var list = path.Steps.ToList().IndexOf("[]");
-        var field = "c.data." + string.Join('.', path.Steps.Take(list < 0 ? path.Steps.Count : list));
+        var field = SqlPath.Of("c", ["data", .. path.Steps.Take(list < 0 ? path.Steps.Count : list)]);
         if (list < 0)
             return $"{field} = @id";
 
-        var member = string.Concat(path.Steps.Skip(list + 1).Select(step => "." + step));
-        return member.Length == 0 ? $"ARRAY_CONTAINS({field}, @id)" : $"EXISTS(SELECT VALUE e FROM e IN {field} WHERE e{member} = @id)";
+        return list == path.Steps.Count - 1
+            ? $"ARRAY_CONTAINS({field}, @id)"
+            : $"EXISTS(SELECT VALUE e FROM e IN {field} WHERE {SqlPath.Of("e", path.Steps.Skip(list + 1))} = @id)";
     }
 
     private static StoredRecord Parse(JsonElement document, string? session) => new(

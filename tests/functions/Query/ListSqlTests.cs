@@ -15,7 +15,7 @@ public sealed class ListSqlTests
     [InlineData("", $"SELECT VALUE c[\"data\"] {Everything}")]
     [InlineData("?filter=doNotCall or lastName eq 'a'", $"SELECT VALUE c[\"data\"] {Everything} AND ((c[\"data\"][\"doNotCall\"] = @p0 OR c[\"data\"][\"lastName\"] = @p1))")]
     [InlineData("?orderby=lastName", $"SELECT VALUE c[\"data\"] {Everything} AND IS_DEFINED(c[\"sort\"][\"lastName\"]) ORDER BY c[\"sort\"][\"lastName\"] ASC")]
-    [InlineData("?orderby=birthday desc", $"SELECT VALUE c[\"data\"] {Everything} AND IS_DEFINED(c[\"data\"][\"birthday\"]) ORDER BY c[\"data\"][\"birthday\"] DESC")]
+    [InlineData("?orderby=birthday desc", $"SELECT VALUE c[\"data\"] {Everything} AND IS_DEFINED(c[\"sort\"][\"birthday\"]) ORDER BY c[\"sort\"][\"birthday\"] DESC")]
     [InlineData("?orderby=status", $"SELECT VALUE c[\"data\"] {Everything} AND IS_DEFINED(c[\"data\"][\"status\"]) ORDER BY c[\"data\"][\"status\"] ASC")]
     [InlineData("?select=lastName", $"SELECT VALUE {{\"id\": c[\"data\"][\"id\"], \"etag\": c[\"data\"][\"etag\"], \"lastName\": c[\"data\"][\"lastName\"]}} {Everything}")]
     public void Rows_OfAQuery_AreOneStatement(string query, string sql) => Assert.Equal(sql, ListSql.Rows(Contacts, "t1", Read(query), []).Text);

@@ -16,6 +16,8 @@ internal static class EntityServices
             .AddScoped<RecordStore>()
             .AddScoped<References>()
             .AddScoped<UniqueValues>()
+            .AddScoped<PastStates>()
+            .AddScoped<RecordWrites>()
             .AddScoped<EntityService>();
     }
 }

@@ -71,13 +71,21 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
     public Task ReleaseAsync(RecordKey owner, IReadOnlyCollection<UniqueValue> values, DateTimeOffset since, CancellationToken cancellation) =>
         Task.WhenAll(values.Select(async value =>
         {
-            var (reservation, tag) = await FindAsync(owner.TenantId, value, cancellation);
-            if (reservation is not null && reservation.RecordId == owner.Id && reservation.Collection == owner.Collection && reservation.ReservedAt <= since)
-                await DeleteAsync(owner.TenantId, value, tag!, cancellation);
+            try
+            {
+                var (reservation, tag) = await FindAsync(owner.TenantId, value, cancellation);
+                if (reservation is not null && reservation.RecordId == owner.Id && reservation.Collection == owner.Collection && reservation.ReservedAt <= since)
+                    await DeleteAsync(owner.TenantId, value, tag!, cancellation);
+            }
+            catch (CosmosException)
+            {
+                // The record is written; that it also keeps a reservation for a while must not make the write look failed.
+            }
         }));
 
     private async Task DeleteAsync(string tenantId, UniqueValue value, string tag, CancellationToken cancellation)
     {
+        // Whatever the answer: a reservation that stays is taken over in time.
         using var response = await containers.Keys.DeleteItemStreamAsync(value.Id, Partition(tenantId, value), new ItemRequestOptions { IfMatchEtag = tag }, cancellation);
         charge.Add(response.Headers.RequestCharge);
     }

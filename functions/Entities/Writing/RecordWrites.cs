@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crm.Entities.Changes;
+using Crm.Entities.Storage;
+using Crm.Platform;
+using Crm.Platform.Json;
+using Crm.Tenants;
+
+namespace Crm.Entities.Writing;
+
+/// <summary>One write on its way.</summary>
+/// <param name="Current">The record as it stands; null when it is being created.</param>
+/// <param name="Verb">What history calls it.</param>
+/// <param name="Action">The action the moves of the states may name.</param>
+public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored, JsonObject? Current, string Verb, string? Action, WriteOptions Options);
+
+/// <summary>
+/// Everything between the bound fields and the committed batch: defaults, references, the entity's rules, moves, the comparison with what was, unique
+/// values, history and idempotency. They are seen to here and nowhere else.
+/// </summary>
+public sealed class RecordWrites(
+    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, TenantDirectory tenants, PastStates past, CallContext call, TimeProvider time)
+{
+    /// <summary>Writes a record's new fields.</summary>
+    public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
+    {
+        var (type, key) = (write.Type, write.Key);
+        if (await tenants.FindAsync(key.TenantId, records, cancellation) is not { } tenant)
+            return new NotFound("There is no such tenant.");
+
+        var started = time.GetUtcNow();
+        var before = write.Current is null ? null : type.Deserialize(write.Current);
+        var context = new WriteContext(catalog, tenant, call.Caller, started, before, write.Action);
+        var entity = type.Deserialize(fields);
+        entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
+        if (before is null)
+            entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
+
+        entity = entity.WithDefaults(context);
+        var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);
+        await references.CheckAsync(type, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
+        if (context.Errors.Count > 0)
+            return new Invalid(context.Errors);
+
+        entity = entity.Complete(context);
+        if (context.Errors.Count > 0)
+            return new Invalid(context.Errors);
+
+        var next = type.Serialize(entity);
+        if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
+            return refused;
+
+        var changes = Diff.Between(type, write.Current, next);
+        if (write.Stored is not null && changes.Count == 0)
+            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+
+        return await CommitAsync(write, context, entity, changes, cancellation);
+    }
+
+    /// <summary>Makes a record a tombstone and frees its unique values; null where somebody else wrote it since it was read.</summary>
+    public async Task<RecordReply?> DeleteAsync(EntityType type, RecordKey key, StoredRecord stored, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var before = (JsonObject)stored.Data.ToNode()!;
+        var change = NewChange(key, stored, now, "delete", Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
+        var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
+        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
+        if (outcome != CommitOutcome.Committed)
+            return null;
+
+        await uniques.ReleaseAsync(key, [.. UniqueValue.Of(type, before)], now, cancellation);
+        return new RecordReply(type, stored.Data, Session: session);
+    }
+
+    private async Task<Result<RecordReply>> CommitAsync(Write write, WriteContext context, Entity entity, IReadOnlyList<FieldChange> changes, CancellationToken cancellation)
+    {
+        var (type, key) = (write.Type, write.Key);
+        var created = write.Stored is null;
+        string[] events = [$"{type.Name}.{(created ? "created" : "updated")}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
+        var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
+        var action = created ? "create" : moved ? "stateChange" : write.Verb;
+        var change = NewChange(key, write.Stored, context.Now, action, changes, events);
+        entity = entity with { Version = change.Version, Etag = EntityTag.Of(change.Version), UpdatedAt = context.Now, UpdatedBy = call.Caller.Actor };
+        var data = type.Serialize(entity);
+        var document = RecordWriter.Write(key, type, change.Version, change.Hash, data);
+        if (document.Length > RecordWriter.MaxBytes)
+            return new TooLarge($"A record has at most {RecordWriter.MaxBytes / 1024} KiB; this one would have {document.Length / 1024}.");
+
+        var (had, has) = (UniqueValue.Of(type, write.Current).ToHashSet(), UniqueValue.Of(type, data).ToHashSet());
+        if (await uniques.ReserveAsync(type, key, [.. has.Except(had)], cancellation) is { } taken)
+            return write.Options.Key is { } repeated && created && await past.ReplayAsync(type, key, repeated, cancellation) is { } replay ? replay : taken;
+        if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
+            return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
+
+        var idempotency = write.Options.Key is { } repeatable ? past.Written(repeatable, created, change.Version) : null;
+        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, idempotency, cancellation);
+        switch (outcome)
+        {
+            case CommitOutcome.Committed:
+                await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), created, Session: session);
+            case CommitOutcome.Exists when write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
+                return replay;
+            default:
+                return created ? new Conflict("A record with this id exists.") : new Stale(null, []);
+        }
+    }
+
+    private Change NewChange(RecordKey key, StoredRecord? before, DateTimeOffset now, string action, IReadOnlyList<FieldChange> changes, IReadOnlyList<string> events) => new Change
+    {
+        TenantId = key.TenantId,
+        Entity = key.Collection,
+        RecordId = key.Id,
+        Version = (before?.Version ?? 0) + 1,
+        Action = action,
+        Actor = call.Caller.Actor,
+        Source = call.Source,
+        RequestId = call.RequestId,
+        OccurredAt = now,
+        Changes = changes,
+        Events = events,
+        PrevHash = before?.Hash ?? "",
+    }.Sealed();
+}

@@ -62,7 +62,7 @@ public sealed class CosmosServer : IAsyncDisposable
 
     private static async Task AnswerAsync(HttpContext context, RequestProcessor processor)
     {
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
+        using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, LargestBody));
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var answer = await processor.ProcessAsync(new Request(context, body.GetBuffer().AsMemory(0, (int)body.Length)));
         context.Response.StatusCode = answer.Status;

@@ -23,6 +23,8 @@ public sealed class CosmosStore : IAsyncDisposable
 
     internal RequestProcessor Processor { get; }
 
+    internal StoreEngine Engine => _engine;
+
     /// <summary>Opens or creates the store in a folder.</summary>
     /// <param name="folder">Created when missing.</param>
     /// <param name="accountKey">The master key clients sign with, base64.</param>

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using Crm.Local.Cosmos.Storage;
 
 namespace Crm.Local.Cosmos;
 
@@ -44,7 +44,7 @@ internal static class EffectivePartitionKey
             case JsonValueKind.Number:
                 Span<byte> number = stackalloc byte[9];
                 number[0] = 5;
-                BinaryPrimitives.WriteDoubleLittleEndian(number[1..], value.GetDouble());
+                BinaryPrimitives.WriteDoubleLittleEndian(number[1..], value.GetDouble() + 0.0);
                 return Hash(number);
             case JsonValueKind.String:
                 return HashText(value.GetString()!);
@@ -75,7 +75,7 @@ internal static class EffectivePartitionKey
 
     private static string Hash(ReadOnlySpan<byte> encoded)
     {
-        var (low, high) = Murmur3(encoded);
+        var (low, high) = MurmurHash3.Hash(encoded);
         Span<byte> hash = stackalloc byte[16];
         // Low word, then high word, little-endian, all sixteen bytes reversed: the same as both words big-endian, high first.
         BinaryPrimitives.WriteUInt64BigEndian(hash, high);
@@ -83,50 +83,5 @@ internal static class EffectivePartitionKey
         // The service keeps the top two bits free, so that "FF" is above every key.
         hash[0] &= 0x3F;
         return Convert.ToHexString(hash);
-    }
-
-    /// <summary>MurmurHash3, x64, 128 bits, seed 0.</summary>
-    private static (ulong Low, ulong High) Murmur3(ReadOnlySpan<byte> data)
-    {
-        ulong h1 = 0, h2 = 0;
-        var rest = data;
-        while (rest.Length >= 16)
-        {
-            h1 ^= MixFirst(BinaryPrimitives.ReadUInt64LittleEndian(rest));
-            h1 = (BitOperations.RotateLeft(h1, 27) + h2) * 5 + 0x52dce729;
-            h2 ^= MixSecond(BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]));
-            h2 = (BitOperations.RotateLeft(h2, 31) + h1) * 5 + 0x38495ab5;
-            rest = rest[16..];
-        }
-
-        Span<byte> tail = stackalloc byte[16];
-        tail.Clear();
-        rest.CopyTo(tail);
-        h1 ^= MixFirst(BinaryPrimitives.ReadUInt64LittleEndian(tail));
-        h2 ^= MixSecond(BinaryPrimitives.ReadUInt64LittleEndian(tail[8..]));
-
-        h1 ^= (ulong)data.Length;
-        h2 ^= (ulong)data.Length;
-        h1 += h2;
-        h2 += h1;
-        h1 = Finish(h1);
-        h2 = Finish(h2);
-        h1 += h2;
-        h2 += h1;
-        return (h1, h2);
-    }
-
-    private const ulong C1 = 0x87c37b91114253d5;
-    private const ulong C2 = 0x4cf5ad432745937f;
-
-    private static ulong MixFirst(ulong k) => BitOperations.RotateLeft(k * C1, 31) * C2;
-
-    private static ulong MixSecond(ulong k) => BitOperations.RotateLeft(k * C2, 33) * C1;
-
-    private static ulong Finish(ulong h)
-    {
-        h = (h ^ (h >> 33)) * 0xff51afd7ed558ccd;
-        h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53;
-        return h ^ (h >> 33);
     }
 }

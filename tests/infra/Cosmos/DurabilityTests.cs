@@ -110,4 +110,37 @@ public sealed class DurabilityTests : IAsyncLifetime
     [Fact]
     public void Open_OfAFolderInUse_IsRefused() =>
         Assert.Throws<IOException>(() => CosmosStore.Open(_store.Folder, StoreFixture.AccountKey, StoreFixture.Endpoint));
+
+    [Fact]
+    public async Task Write_OnAFullDisk_Returns503AndHarmsNothing()
+    {
+        var container = await _store.NewContainerAsync();
+        var key = new PartitionKey("T1");
+        await container.CreateItemAsync(new Item("before", "T1"), key);
+        // A limit of pages is what a full disk is to SQLite.
+        await _store.Store.Engine.WriteAsync(session =>
+            session.Connection.QueryLong($"PRAGMA max_page_count = {session.Connection.QueryLong("PRAGMA page_count")}"));
+        var big = new Item("big", "T1") { name = new string('x', 500_000) };
+        var exception = await StoreFixture.RefusedAsync(HttpStatusCode.ServiceUnavailable, () => container.CreateItemAsync(big, key));
+        Assert.Contains("disk is full", exception.ResponseBody, StringComparison.Ordinal);
+        await container.ReadItemAsync<Item>("before", key);
+
+        await _store.Store.Engine.WriteAsync(session => session.Connection.QueryLong("PRAGMA max_page_count = 1000000"));
+        await container.CreateItemAsync(big, key);
+        Assert.Equal(500_000, (await container.ReadItemAsync<Item>("big", key)).Resource.name!.Length);
+    }
+
+    [Fact]
+    public async Task Write_ThatThrows_HarmsNoNeighbour()
+    {
+        var engine = _store.Store.Engine;
+        using var gate = new ManualResetEventSlim();
+        var first = engine.WriteAsync(_ => gate.Wait(TimeSpan.FromSeconds(30)));
+        var bad = engine.WriteAsync<int>(_ => throw new InvalidOperationException("at fault"));
+        var good = engine.WriteAsync(session => session.Timestamp);
+        gate.Set();
+        Assert.True(await first);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bad);
+        Assert.True(await good > 0);
+    }
 }

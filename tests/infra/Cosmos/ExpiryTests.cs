@@ -55,6 +55,20 @@ public sealed class ExpiryTests(StoreFixture store) : IClassFixture<StoreFixture
         await StoreFixture.RefusedAsync(HttpStatusCode.BadRequest, () => container.CreateItemAsync(new Item("a", "T1") { ttl = 0 }, T1));
     }
 
+    [Fact]
+    public async Task Item_Expired_IsPurgedInTheBackground()
+    {
+        var container = await store.NewContainerAsync(properties => properties.DefaultTimeToLive = 5);
+        ContainerProperties properties = await container.ReadContainerAsync();
+        await container.CreateItemAsync(new Item("a", "T1"), T1);
+        store.Clock.Advance(TimeSpan.FromSeconds(6));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var number = store.Store.Engine.Catalog.Containers.Single(found => found.SelfLink == properties.SelfLink).Number;
+        while (await store.Store.Engine.WriteAsync(session =>
+            session.Connection.QueryLong($"SELECT count(*) FROM items WHERE container = {number}")) > 0)
+            await Task.Delay(20, deadline.Token);
+    }
+
     // A plain read feed.
     private static async Task<List<string>> IdsAsync(Container container)
     {

@@ -23,6 +23,14 @@ public sealed class FeedTests(StoreFixture store) : IClassFixture<StoreFixture>
     }
 
     [Fact]
+    public async Task ChangeFeed_OfAllVersions_IsRefused()
+    {
+        var container = await store.NewContainerAsync();
+        using var feed = container.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Now(), ChangeFeedMode.AllVersionsAndDeletes);
+        await StoreFixture.RefusedAsync(HttpStatusCode.BadRequest, () => feed.ReadNextAsync());
+    }
+
+    [Fact]
     public async Task ChangeFeed_FromBeginning_ShowsLatestVersionsInCommitOrder()
     {
         var container = await store.NewContainerAsync();

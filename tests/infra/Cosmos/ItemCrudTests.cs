@@ -118,6 +118,17 @@ public sealed class ItemCrudTests(StoreFixture store) : IClassFixture<StoreFixtu
         Assert.Equal(1001, exception.SubStatusCode);
     }
 
+    [Fact]
+    public async Task Read_AskingForStrongConsistency_IsServed()
+    {
+        var container = await store.NewContainerAsync();
+        await container.CreateItemAsync(new Item("a", "T1"), T1);
+        using var client = StoreFixture.NewClient(store.Store, options => options.ConsistencyLevel = ConsistencyLevel.Session);
+        var read = await client.GetContainer(container.Database.Id, container.Id)
+            .ReadItemAsync<Item>("a", T1, new ItemRequestOptions { ConsistencyLevel = ConsistencyLevel.Strong });
+        Assert.Equal("a", read.Resource.id);
+    }
+
     [Theory]
     [InlineData("with space")]
     [InlineData("100% sure")]

@@ -25,6 +25,9 @@ internal sealed record Continuation(string Order, byte[][] Keys, long Rid, int O
     /// <summary>By the row itself: complete results (DISTINCT, GROUP BY).</summary>
     public const string ValueOrder = "v";
 
+    /// <summary>After which rid a scan goes on: an item that may have more rows is met again.</summary>
+    public long RidBefore(bool descending) => Ordinal < 0 ? Rid : descending ? Rid + 1 : Rid - 1;
+
     /// <param name="query">The mark of <see cref="MarkOf"/>, so that the token of one query does not resume another.</param>
     public string Write(string query) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new object[] { query, Order, Keys, Rid, Ordinal, Taken }));
 

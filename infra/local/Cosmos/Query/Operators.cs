@@ -121,6 +121,8 @@ internal sealed class BetweenOperator(Expression value, Expression low, Expressi
 
 internal sealed class LikeOperator(Expression text, Expression pattern, char? escape) : Expression(text, pattern)
 {
+    public char? Escape => escape;
+
     protected override object? Detail => escape;
 
     public override Value Evaluate(Frame frame)

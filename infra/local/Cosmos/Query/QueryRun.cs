@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Crm.Local.Cosmos.Query;
@@ -19,14 +20,15 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     private long Taken => (after?.Taken ?? 0) + _page.Count;
 
-    public QueryPage Page(IItemReader items)
+    public QueryPage Page(IItemReader items, int few)
     {
         if (Taken < _take)
         {
-            var planner = new AccessPlanner(request.Range, items);
+            var planner = new AccessPlanner(block, frame, request.Range, items, _access, few);
             if (block.Sources.Count == 0) Complete([]);
             else if (block.IsGrouped || block.IsDistinct) Complete(planner.InAnyOrder());
             else if (block.OrderBy.Count == 0) Stream(planner.InScanOrder(after));
+            else if (planner.InSortOrder(after) is { } walk) Stream(walk);
             else Sort(planner.InAnyOrder());
         }
 
@@ -39,6 +41,9 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     private void Stream(OrderedItems source)
     {
         Check(source.Order);
+        byte[] KeyOf(in StoredItem item, ReadOnlyMemory<byte> key) =>
+            source.Order == Continuation.PartitionOrder ? Encoding.ASCII.GetBytes(item.Epk) : key.ToArray();
+
         var skipped = 0L;
         var peeked = 0;
         Continuation? last = null;
@@ -66,7 +71,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
                 _page.Add(row);
                 if (Taken == _take) return;
-                if (_page.Count == _most) last = new Continuation(source.Order, [key], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
+                if (_page.Count == _most) last = new Continuation(source.Order, [KeyOf(item, key)], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
             }
         }
     }

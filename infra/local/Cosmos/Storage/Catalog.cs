@@ -5,11 +5,13 @@ internal sealed class Catalog
 {
     private readonly Dictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Database, string Id), Container> _containers = [];
+    private readonly Dictionary<long, Container> _byNumber;
 
     private Catalog(IReadOnlyList<Database> databases, IReadOnlyList<Container> containers)
     {
         Databases = databases;
         Containers = containers;
+        _byNumber = containers.ToDictionary(container => container.Number);
         // Names are added last: a name that looks like a resource id wins over the id.
         foreach (var database in databases)
             _databases[database.Rid] = database;
@@ -30,6 +32,8 @@ internal sealed class Catalog
 
     /// <param name="segment">A name or a resource id.</param>
     public Container? FindContainer(Database database, string segment) => _containers.GetValueOrDefault((database.Number, segment));
+
+    public Container? FindContainer(long number) => _byNumber.GetValueOrDefault(number);
 
     /// <param name="previous">Containers that have not changed keep their parsed form, and all keep their log.</param>
     public static Catalog Load(Connection connection, Catalog? previous)

@@ -9,7 +9,7 @@ namespace Crm.Local.Cosmos.Storage;
 internal sealed class ExpiryPurge(WriteQueue queue, ConnectionPool readers, TimeProvider time) : IAsyncDisposable
 {
     private const int Portion = 200;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -83,9 +83,8 @@ internal sealed class ExpiryPurge(WriteQueue queue, ConnectionPool readers, Time
             session.Connection.Return(statement);
         }
 
-        var containers = session.Catalog.Containers.ToDictionary(container => container.Number);
         foreach (var (rid, container) in expired)
-            session.Items.RemoveIfExpired(containers[container], rid, session.Timestamp);
+            session.Items.RemoveIfExpired(session.Catalog.FindContainer(container)!, rid, session.Timestamp);
         return expired.Count;
     }
 }

@@ -40,10 +40,9 @@ internal sealed class ItemBody
     {
         if (json.Length > LargestItem)
             throw new RequestException(413, 0, "Request size is too large: an item is at most 2 MB.");
-        if (!Utf8.IsValid(json.Span))
-            throw new RequestException(400, 0, "The body is not valid UTF-8.");
         try
         {
+            CheckUtf8(json.Span);
             var stored = WithoutSystemProperties(json.Span);
             using var document = JsonDocument.Parse(stored, DocumentOptions);
             var root = document.RootElement;
@@ -76,6 +75,23 @@ internal sealed class ItemBody
         var entries = new List<IndexEntry>();
         container.Index.Extract(root, (path, key) => entries.Add(new IndexEntry(path, key)));
         return entries;
+    }
+
+    /// <summary>Refuses text that could not be read as strings: bytes that are no UTF-8, escapes that are half a surrogate pair.</summary>
+    /// <exception cref="JsonException">It is no JSON, or not UTF-8.</exception>
+    /// <exception cref="InvalidOperationException">It has half a surrogate pair.</exception>
+    public static void CheckText(ReadOnlySpan<byte> json)
+    {
+        CheckUtf8(json);
+        var reader = new Utf8JsonReader(json, ReaderOptions);
+        while (reader.Read())
+            CheckEscapes(ref reader);
+    }
+
+    private static void CheckUtf8(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            throw new JsonException("not UTF-8");
     }
 
     public static void CheckId(string id)

@@ -15,50 +15,26 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
 
     public IEnumerable<StoredItem> ByPartition(EpkRange range, PartitionPosition? after)
     {
-        var statement = _connection.Rent($"""
-            SELECT {Columns} FROM items i INDEXED BY items_partition
-            WHERE i.container = ?1 AND {Live} AND i.epk < ?4 AND {(after is null ? "i.epk >= ?3" : "(i.epk, i.rid) > (?3, ?5)")}
-            ORDER BY i.epk, i.rid
-            """);
-        try
-        {
-            statement.Bind(1, _container.Number).Bind(2, session.Now).Bind(4, EpkBytes(range.End));
-            if (after is { } position)
-                statement.Bind(3, EpkBytes(position.Epk)).Bind(5, position.Rid);
-            else
-                statement.Bind(3, EpkBytes(range.Start));
-            while (statement.Step())
-                yield return ReadItem(statement, 0);
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
+        var (start, end) = (EpkBytes(range.Start), EpkBytes(range.End));
+        if (after is not { } position)
+            return ScanItems("i.epk >= ?3 AND i.epk < ?4", statement => statement.Bind(3, start).Bind(4, end));
+        // In two parts: SQLite finds the place among equal keys only when told that they are equal, and would walk them all otherwise.
+        var epk = EpkBytes(position.Epk);
+        return ScanItems("i.epk = ?3 AND i.rid > ?4", statement => statement.Bind(3, epk).Bind(4, position.Rid))
+            .Concat(ScanItems("i.epk > ?3 AND i.epk < ?4", statement => statement.Bind(3, epk).Bind(4, end)));
     }
 
     public IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after)
     {
         if (Slot(range) is not { } slot)
-            yield break;
-        var order = descending ? "DESC" : "ASC";
-        var next = after is null ? "" : $" AND (e.key, e.rid) {(descending ? "<" : ">")} (?5, ?6)";
-        var statement = _connection.Rent($"""
-            SELECT e.key, {Columns} FROM index_entries e CROSS JOIN items i ON i.rid = e.rid
-            WHERE e.slot = ?1 AND {Live}{Bounds(range)}{next}
-            ORDER BY e.key {order}, e.rid {order}
-            """);
-        try
-        {
-            BindRange(statement, slot, range);
-            if (after is { } position)
-                statement.Bind(5, position.Key.Span).Bind(6, position.Rid);
-            while (statement.Step())
-                yield return (new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1)), ReadItem(statement, 1));
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
+            return [];
+        if (after is not { } position)
+            return ScanIndex(slot, range, descending, null);
+        var key = position.Key.ToArray();
+        var rest = descending
+            ? range with { High = key, HighInclusive = false }
+            : range with { Low = key, LowInclusive = false };
+        return ScanIndex(slot, range with { Low = key }, descending, position.Rid).Concat(ScanIndex(slot, rest, descending, null));
     }
 
     public int CountUpTo(IndexRange range, int limit)
@@ -89,6 +65,51 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         {
             statement.Bind(1, _container.Number).Bind(2, session.Now).Bind(3, EpkBytes(epk)).BindText(4, id);
             return statement.Step() ? ReadItem(statement, 0) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    private IEnumerable<StoredItem> ScanItems(string bounds, Action<Statement> bind)
+    {
+        var statement = _connection.Rent($"""
+            SELECT {Columns} FROM items i INDEXED BY items_partition
+            WHERE i.container = ?1 AND {Live} AND {bounds}
+            ORDER BY i.epk, i.rid
+            """);
+        try
+        {
+            bind(statement.Bind(1, _container.Number).Bind(2, session.Now));
+            while (statement.Step())
+                yield return ReadItem(statement, 0);
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    /// <param name="afterRid">When given, only entries of exactly the low key, beyond this item.</param>
+    private IEnumerable<(IndexPosition Position, StoredItem Item)> ScanIndex(long slot, IndexRange range, bool descending, long? afterRid)
+    {
+        var order = descending ? "DESC" : "ASC";
+        var bounds = afterRid is null ? Bounds(range) : $" AND e.key = ?3 AND e.rid {(descending ? "<" : ">")} ?4";
+        // CROSS JOIN keeps SQLite from turning the join around.
+        var statement = _connection.Rent($"""
+            SELECT e.key, {Columns} FROM index_entries e CROSS JOIN items i ON i.rid = e.rid
+            WHERE e.slot = ?1 AND {Live}{bounds}
+            ORDER BY e.key {order}, e.rid {order}
+            """);
+        try
+        {
+            if (afterRid is { } rid)
+                statement.Bind(1, slot).Bind(2, session.Now).Bind(3, range.Low).Bind(4, rid);
+            else
+                BindRange(statement, slot, range);
+            while (statement.Step())
+                yield return (new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1)), ReadItem(statement, 1));
         }
         finally
         {

@@ -17,8 +17,17 @@ internal sealed class ReadSession : IDisposable
         // Read before the snapshot is taken, so that the snapshot holds at least this much.
         Lsn = container.Log.Committed;
         Connection = pool.Rent();
-        if (transaction)
+        if (!transaction)
+            return;
+        try
+        {
             Connection.Execute("BEGIN");
+        }
+        catch
+        {
+            Connection.Dispose();
+            throw;
+        }
     }
 
     public Connection Connection { get; }
@@ -54,8 +63,8 @@ internal sealed class ReadSession : IDisposable
 
     public void Dispose()
     {
-        if (_transaction)
-            Connection.Execute("COMMIT");
+        if (_transaction && !Connection.AutoCommit)
+            Connection.Execute("ROLLBACK");
         _pool.Return(Connection);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class StoreEngine : IAsyncDisposable
     private readonly ConnectionPool _readers;
     private readonly ExpiryPurge _purge;
     private readonly TimeProvider _time;
+    private int _disposed;
 
     private StoreEngine(StoreFile file, TimeProvider time)
     {
@@ -50,6 +51,8 @@ internal sealed class StoreEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _purge.DisposeAsync();
         _writes.Dispose();
         _readers.Dispose();

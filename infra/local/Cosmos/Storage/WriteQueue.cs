@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 
@@ -87,10 +86,9 @@ internal sealed class WriteQueue : IDisposable
         catch (Exception exception)
         {
             _session.Rollback();
-            if (group.Count == 1 || exception is SqliteException)
+            if (group.Count == 1)
             {
-                foreach (var write in group)
-                    write.Fail(exception);
+                group[0].Fail(exception);
                 return;
             }
 

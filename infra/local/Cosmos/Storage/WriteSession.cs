@@ -41,7 +41,7 @@ internal sealed class WriteSession : IDisposable
         _lsns[container] = _lsns.GetValueOrDefault(container, container.Log.Committed) + 1;
 
     /// <summary>The state of a container as the transaction sees it: it may have been replaced or deleted since the caller looked.</summary>
-    public Container? Current(Container container) => _catalog.FindContainer(container.Database, container.Rid);
+    public Container? Current(Container container) => _catalog.FindContainer(container.Number);
 
     public void Begin()
     {
@@ -72,9 +72,10 @@ internal sealed class WriteSession : IDisposable
         {
             _rollback.Run();
         }
-        catch (SqliteException) when (Connection.AutoCommit)
+        catch (SqliteException)
         {
-            // It rolled back and still reported the error that made it necessary.
+            // It rolled back and still reported the error that made it necessary; if it did not, the next transaction cannot begin,
+            // and its callers are told.
         }
     }
 

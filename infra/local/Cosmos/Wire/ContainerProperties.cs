@@ -62,10 +62,11 @@ internal static class ContainerProperties
     {
         try
         {
+            ItemBody.CheckText(body.Span);
             var document = JsonDocument.Parse(body);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw Invalid("an object is expected");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw Invalid(exception.Message);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Crm.Local.Cosmos.Query;
@@ -10,9 +9,6 @@ namespace Crm.Local.Cosmos.Wire;
 internal sealed class QueryRoutes(StoreEngine engine)
 {
     private const int DefaultPage = 1000;
-    private const int MostCached = 1000;
-
-    private static readonly ConcurrentDictionary<string, CosmosQuery> Parsed = new(StringComparer.Ordinal);
 
     public static WireResponse Plan(WireRequest request) => Guarded(() =>
     {
@@ -65,13 +61,7 @@ internal sealed class QueryRoutes(StoreEngine engine)
     {
         if (!body.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
             throw new RequestException(400, 0, "The request body has no query.");
-        var text = query.GetString()!;
-        if (Parsed.TryGetValue(text, out var parsed))
-            return parsed;
-        parsed = CosmosQuery.Parse(text);
-        if (Parsed.Count >= MostCached)
-            Parsed.Clear();
-        return Parsed[text] = parsed;
+        return CosmosQuery.Parse(query.GetString()!);
     }
 
     private static Dictionary<string, JsonElement> Parameters(JsonElement body)

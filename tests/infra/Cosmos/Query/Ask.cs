@@ -18,14 +18,14 @@ internal static class Ask
 
     /// <summary>All rows, page by page.</summary>
     public static List<string> Pages(
-        this IItemReader items, string query, int size, bool narrow = true, object? parameters = null, EpkRange? range = null, Action? between = null)
+        this IItemReader items, string query, int size, bool narrow = true, object? parameters = null, EpkRange? range = null, int few = 1000, Action? between = null)
     {
         var parsed = CosmosQuery.Parse(query);
         var pages = new List<string>();
         string? token = null;
         do
         {
-            var page = parsed.Run(Parameters(parameters), new QueryRequest(range ?? EpkRange.All, size, token), items, narrow);
+            var page = parsed.Run(Parameters(parameters), new QueryRequest(range ?? EpkRange.All, size, token), items, narrow, few);
             Assert.InRange(page.Count, 0, size);
             Assert.True(page.Count > 0 || page.Continuation is null, "an empty page that is not the last");
             if (page.Count > 0) pages.Add(Text(page));

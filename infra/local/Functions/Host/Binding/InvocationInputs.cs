@@ -1,8 +1,8 @@
+using Crm.Local.Functions.Catalog;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Extensions.DependencyInjection;
-using Crm.Local.Functions.Catalog;
 
 namespace Crm.Local.Functions.Binding;
 

@@ -73,6 +73,9 @@ internal sealed class FunctionRoute
     public bool IsCallableAsIs =>
         AuthLevel is AuthorizationLevel.Anonymous && Template.Parameters.Count == 0 && (Methods.Count == 0 || Methods.Contains("get", StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>The text that a path must have in this segment, if it is one.</summary>
+    public string? Literal(int segment) => segment < _literals.Length ? _literals[segment] : null;
+
     public bool TryMatch(HttpContext http, RouteValueDictionary values)
     {
         return HasLiteralsOf(http.Request.Path.Value) && _matcher.TryMatch(http.Request.Path, values)

@@ -10,7 +10,7 @@ namespace Crm.Local.Functions.Http;
 internal sealed class RouteTable
 {
     // By number of segments, which rules out most routes at once. The last one stands for every greater number.
-    private readonly FunctionRoute[][] _bySegments;
+    private readonly RouteBucket[] _bySegments;
 
     public RouteTable(IReadOnlyList<FunctionRoute> routes)
     {
@@ -18,16 +18,17 @@ internal sealed class RouteTable
         Routes = routes;
         var most = routes.Count == 0 ? 0 : routes.Max(route => route.Template.Segments.Count);
         _bySegments = [.. Enumerable.Range(0, most + 2).Select(count =>
-            routes.Where(route => route.MinSegments <= count && count <= route.MaxSegments).ToArray())];
+            new RouteBucket([.. routes.Where(route => route.MinSegments <= count && count <= route.MaxSegments)], count))];
     }
 
     public IReadOnlyList<FunctionRoute> Routes { get; }
 
     public bool TryMatch(HttpContext http, [NotNullWhen(true)] out FunctionRoute? route, [NotNullWhen(true)] out RouteValueDictionary? values)
     {
-        var count = Segments(http.Request.Path.Value);
+        var path = http.Request.Path.Value;
+        var bucket = _bySegments[Math.Min(Segments(path), _bySegments.Length - 1)];
         values = [];
-        foreach (var candidate in _bySegments[Math.Min(count, _bySegments.Length - 1)])
+        foreach (var candidate in bucket.For(path))
         {
             if (candidate.TryMatch(http, values))
             {

@@ -4,6 +4,7 @@ using Crm.Local.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Crm.Local.Functions.Startup;
@@ -12,7 +13,7 @@ namespace Crm.Local.Functions.Startup;
 /// The order of starting and stopping: data folder, store, the app's hosted services, triggers; and back. So no event reaches a function
 /// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the store.
 /// </summary>
-internal sealed class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, StartException? problem) : IHost, IAsyncDisposable
+internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, StartException? problem) : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -28,6 +29,7 @@ internal sealed class LocalHost(IHost app, AppUnderHost underHost, HostJson host
         }
         catch (Exception e)
         {
+            Log.NotStarted(Services.GetRequiredService<ILoggerFactory>().CreateLogger<LocalHost>(), e);
             await StopAfterFailureAsync();
             throw Explain(e) ?? e;
         }
@@ -92,4 +94,11 @@ internal sealed class LocalHost(IHost app, AppUnderHost underHost, HostJson host
         InvalidOperationException refused => new StartException(refused.Message, refused),
         _ => null,
     };
+
+    private static partial class Log
+    {
+        // At this level because the sentence is for everybody, and the stack trace for who asks for it.
+        [LoggerMessage(1, LogLevel.Debug, "Not started")]
+        public static partial void NotStarted(ILogger logger, Exception exception);
+    }
 }

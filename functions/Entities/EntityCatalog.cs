@@ -37,6 +37,6 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     public IEnumerable<(EntityType Holder, Schema.ReferencePath Path)> ReferencesTo(string collection) =>
         from holder in _byCollection.Values
         from path in holder.References
-        where path.Reference.Collection == collection
+        where path.Reference.Collections.Contains(collection)
         select (holder, path);
 }

@@ -14,6 +14,7 @@ internal static class EntityServices
         return services
             .AddSingleton(provider => ContainerDeclarations.All(new RecordIndex(provider.GetRequiredService<EntityCatalog>()).Paths))
             .AddScoped<RecordStore>()
+            .AddScoped<Sequences>()
             .AddScoped<References>()
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()

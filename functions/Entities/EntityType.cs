@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -19,6 +20,7 @@ public sealed partial class EntityType
         Name = name;
         Exposed = exposed;
         _fields = new(() => SchemaReader.Read(record));
+        UniqueTogether = [.. record.GetCustomAttributes<UniqueTogetherAttribute>().Select(together => together.Fields)];
         _references = new(() => [.. ReferencePath.Find(_fields.Value)]);
     }
 
@@ -36,6 +38,9 @@ public sealed partial class EntityType
 
     /// <summary>By JSON name. Read at first use: a cold start pays for the entities it serves only.</summary>
     public IReadOnlyDictionary<string, Field> Fields => _fields.Value;
+
+    /// <summary>Sets of fields whose values no two live records share.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> UniqueTogether { get; }
 
     /// <summary>Every place in a record that refers to another.</summary>
     public IReadOnlyList<ReferencePath> References => _references.Value;

@@ -78,7 +78,7 @@ internal sealed class FilterFields(EntityType type, FilterErrors errors)
     private void Refuse(Field? field, IReadOnlyDictionary<string, Field> fields, string[] steps, int at, int position)
     {
         var more = at + 1 < steps.Length;
-        if (field?.Reference is not null || (more && fields.TryGetValue(steps[at] + "Id", out var id) && id.Reference is not null))
+        if (field is { Reference: not null, Kind: not FieldKind.Object } || (more && fields.TryGetValue(steps[at] + "Id", out var id) && id.Reference is not null))
             errors.Add("unsupported-filter", $"'{string.Join('/', steps)}' goes through a reference, which is not available", position);
         else if (field?.Kind == FieldKind.List)
             errors.Add("invalid-filter", $"'{field.Name}' is a list: use any, as in {field.Name}/any(x:x/{steps[at]} eq …)", position);

@@ -59,17 +59,32 @@ public enum OnDelete
     SetNull,
 }
 
-/// <summary>The id of a live record of the same tenant.</summary>
-/// <param name="collection">Of which collection.</param>
+/// <summary>A live record of the same tenant: its id, or, where it may be of several collections, a <see cref="RecordLink"/>.</summary>
+/// <param name="collections">Of which collections.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class ReferenceAttribute(string collection) : Attribute
+public sealed class ReferenceAttribute(params string[] collections) : Attribute
 {
-    public string Collection { get; } = collection;
+    public IReadOnlyList<string> Collections { get; } = collections;
 
     public OnDelete OnDelete { get; init; }
 
     /// <summary>Following this reference never leads back to the record itself.</summary>
     public bool Acyclic { get; init; }
+}
+
+/// <summary>No two live records of a tenant have the same values in all of these fields.</summary>
+/// <param name="fields">As in JSON.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class UniqueTogetherAttribute(params string[] fields) : Attribute
+{
+    public IReadOnlyList<string> Fields { get; } = fields;
+}
+
+/// <summary>Given on create from the tenant's sequence of this prefix: <c>A-00042</c>. No number is given twice; some may be skipped.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SequenceAttribute(string prefix) : Attribute
+{
+    public string Prefix { get; } = prefix;
 }
 
 /// <summary>

@@ -17,8 +17,8 @@ public enum FieldKind
     Json,
 }
 
-/// <summary>The reference a field holds.</summary>
-public sealed record Reference(string Collection, OnDelete OnDelete, bool Acyclic);
+/// <summary>The reference a field holds: an id where there is one collection, a <see cref="RecordLink"/> where there may be several.</summary>
+public sealed record Reference(IReadOnlyList<string> Collections, OnDelete OnDelete, bool Acyclic);
 
 /// <summary>One field of an entity, read once from its record: what validation, queries and the schema documents know of it.</summary>
 public sealed record Field
@@ -67,6 +67,9 @@ public sealed record Field
     public Reference? Reference { get; init; }
 
     public StateMachine? States { get; init; }
+
+    /// <summary>The prefix of the sequence that gives the value on create.</summary>
+    public string? Sequence { get; init; }
 
     /// <summary>What a <see cref="FieldKind.List"/> holds.</summary>
     public Field? Element { get; init; }

@@ -30,6 +30,7 @@ internal static class SchemaReader
             Sortable = property.IsDefined(typeof(SortableAttribute)),
             Optional = !property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null,
             Personal = property.IsDefined(typeof(PersonalAttribute)),
+            Sequence = property.GetCustomAttribute<SequenceAttribute>()?.Prefix,
             ElementKey = property.IsDefined(typeof(ElementKeyAttribute)),
         };
         if (property.GetCustomAttribute<MovesAttribute>() is { } moves)
@@ -69,6 +70,9 @@ internal static class SchemaReader
             type == typeof(DateOnly) ? FieldKind.Date :
             type == typeof(DateTimeOffset) ? FieldKind.DateTime :
             null;
+        if (type == typeof(RecordLink))
+            return ReadLink(property, filterable);
+
         return scalar is { } kind
             ? new Field { Name = "", Kind = kind, Number = property.GetCustomAttribute<NumberAttribute>(), Filterable = filterable }
             : new Field { Name = "", Kind = FieldKind.Object, Fields = Read(type), Filterable = filterable };
@@ -78,7 +82,6 @@ internal static class SchemaReader
     {
         var longText = property.IsDefined(typeof(LongTextAttribute));
         var length = property.GetCustomAttribute<StringLengthAttribute>();
-        var reference = property.GetCustomAttribute<ReferenceAttribute>();
         return new Field
         {
             Name = "",
@@ -86,10 +89,21 @@ internal static class SchemaReader
             MaxLength = length?.MaximumLength ?? (longText ? LongText : DefaultText),
             MinLength = length?.MinimumLength ?? 0,
             Form = property.GetCustomAttribute<FormAttribute>()?.Form,
-            Reference = reference is null ? null : new Reference(reference.Collection, reference.OnDelete, reference.Acyclic),
+            Reference = ReferenceOf(property),
             Filterable = filterable && !longText,
         };
     }
+
+    private static Field ReadLink(PropertyInfo property, bool filterable)
+    {
+        var reference = ReferenceOf(property) ?? throw new InvalidOperationException($"{property.DeclaringType!.Name}.{property.Name} is a link to no declared collection.");
+        var members = Read(typeof(RecordLink)).ToDictionary();
+        members["type"] = members["type"] with { Kind = FieldKind.Select, Values = reference.Collections };
+        return new Field { Name = "", Kind = FieldKind.Object, Fields = members, Reference = reference, Filterable = filterable };
+    }
+
+    private static Reference? ReferenceOf(PropertyInfo property) =>
+        property.GetCustomAttribute<ReferenceAttribute>() is { } declared ? new Reference(declared.Collections, declared.OnDelete, declared.Acyclic) : null;
 
     private static Type? ElementOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;

@@ -121,10 +121,10 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
     }
 
     /// <summary>The ids of live records of an entity that hold a reference, at most <paramref name="most"/>.</summary>
-    public async Task<IReadOnlyList<string>> ReferrersAsync(string tenantId, string collection, Schema.ReferencePath path, string id, int most, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ReferrersAsync(string tenantId, string collection, Schema.ReferencePath path, RecordRef target, int most, CancellationToken cancellation)
     {
         var query = new QueryDefinition($"SELECT TOP @most VALUE c.recordId FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record' AND {Holds(path)}")
-            .WithParameter("@most", most).WithParameter("@tenant", tenantId).WithParameter("@entity", collection).WithParameter("@id", id);
+            .WithParameter("@most", most).WithParameter("@tenant", tenantId).WithParameter("@entity", collection).WithParameter("@target", target.Collection).WithParameter("@id", target.Id);
         var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
         return await QueryAsync(query, prefix, value => value.GetString()!, most, cancellation);
     }
@@ -145,17 +145,21 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return rows;
     }
 
-    /// <summary>The condition that a record holds @id at a reference path. Paths come from declared fields, never from a request.</summary>
+    /// <summary>The condition that a record refers to @id here. Paths come from declared fields, never from a request.</summary>
     private static string Holds(Schema.ReferencePath path)
     {
         var list = path.Steps.ToList().IndexOf("[]");
         var field = SqlPath.Of("c", ["data", .. path.Steps.Take(list < 0 ? path.Steps.Count : list)]);
         if (list < 0)
-            return $"{field} = @id";
+            return Is(field);
 
-        return list == path.Steps.Count - 1
+        return list == path.Steps.Count - 1 && !path.IsLink
             ? $"ARRAY_CONTAINS({field}, @id)"
-            : $"EXISTS(SELECT VALUE e FROM e IN {field} WHERE {SqlPath.Of("e", path.Steps.Skip(list + 1))} = @id)";
+            : $"EXISTS(SELECT VALUE e FROM e IN {field} WHERE {Is(SqlPath.Of("e", path.Steps.Skip(list + 1)))})";
+
+        string Is(string reference) => path.IsLink
+            ? $"{SqlPath.Of(reference, "id")} = @id AND {SqlPath.Of(reference, "type")} = @target"
+            : $"{reference} = @id";
     }
 
     private static StoredRecord Parse(JsonElement document, string? session) => new(

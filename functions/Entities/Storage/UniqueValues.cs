@@ -16,13 +16,18 @@ namespace Crm.Entities.Storage;
 public readonly record struct UniqueValue(string Field, string Scope, string Id)
 {
     /// <summary>The unique values of a record.</summary>
-    public static IEnumerable<UniqueValue> Of(EntityType type, JsonObject? data) =>
-        from field in type.Fields.Values
-        where field.Unique
-        let node = data?[field.Name]
-        where node is not null
-        from value in Values(node)
-        select new UniqueValue(field.Name, $"{type.Collection}.{field.Name}", Ids.Digest(value));
+    public static IEnumerable<UniqueValue> Of(EntityType type, JsonObject? data) => data is null ? [] :
+    [
+        .. from field in type.Fields.Values
+           where field.Unique && data.ContainsKey(field.Name)
+           from value in Values(data[field.Name]!)
+           select Of(type, field.Name, value),
+        .. from fields in type.UniqueTogether
+           where fields.All(data.ContainsKey)
+           select Of(type, string.Join('+', fields), string.Join('\n', fields.SelectMany(field => Values(data[field]!)))),
+    ];
+
+    private static UniqueValue Of(EntityType type, string field, string value) => new(field, $"{type.Collection}.{field}", Ids.Digest(value));
 
     /// <summary>A text is one value; a list has one per element, made of all the element's members.</summary>
     private static IEnumerable<string> Values(JsonNode node) => node switch

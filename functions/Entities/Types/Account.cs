@@ -41,6 +41,8 @@ public sealed record Account : Entity
 {
     [Sortable] public required string Name { get; init; }
 
+    [ServerSet, Sequence("A-"), Sortable] public string? AccountNumber { get; init; }
+
     [Sortable] public AccountType AccountType { get; init; } = AccountType.Prospect;
 
     [Sortable] public string? Industry { get; init; }

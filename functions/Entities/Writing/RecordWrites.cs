@@ -19,7 +19,7 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// values, history and idempotency. They are seen to here and nowhere else.
 /// </summary>
 public sealed class RecordWrites(
-    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, TenantDirectory tenants, PastStates past, CallContext call, TimeProvider time)
+    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, CallContext call, TimeProvider time)
 {
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
@@ -50,11 +50,20 @@ public sealed class RecordWrites(
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
             return refused;
 
+        if (before is null)
+            await NumberAsync(type, key, next, cancellation);
+
         var changes = Diff.Between(type, write.Current, next);
         if (write.Stored is not null && changes.Count == 0)
             return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
 
-        return await CommitAsync(write, context, entity, changes, cancellation);
+        return await CommitAsync(write, context, next, changes, cancellation);
+    }
+
+    private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
+    {
+        foreach (var field in type.Fields.Values.Where(field => field.Sequence is not null))
+            data[field.Name] = $"{field.Sequence}{await sequences.NextAsync(key.TenantId, $"{type.Collection}.{field.Name}", cancellation):00000}";
     }
 
     /// <summary>Makes a record a tombstone and frees its unique values; null where somebody else wrote it since it was read.</summary>
@@ -72,7 +81,7 @@ public sealed class RecordWrites(
         return new RecordReply(type, stored.Data, Session: session);
     }
 
-    private async Task<Result<RecordReply>> CommitAsync(Write write, WriteContext context, Entity entity, IReadOnlyList<FieldChange> changes, CancellationToken cancellation)
+    private async Task<Result<RecordReply>> CommitAsync(Write write, WriteContext context, JsonObject data, IReadOnlyList<FieldChange> changes, CancellationToken cancellation)
     {
         var (type, key) = (write.Type, write.Key);
         var created = write.Stored is null;
@@ -80,8 +89,10 @@ public sealed class RecordWrites(
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
         var action = created ? "create" : moved ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
-        entity = entity with { Version = change.Version, Etag = EntityTag.Of(change.Version), UpdatedAt = context.Now, UpdatedBy = call.Caller.Actor };
-        var data = type.Serialize(entity);
+        data["version"] = change.Version;
+        data["etag"] = EntityTag.Of(change.Version);
+        data["updatedAt"] = UtcTimeConverter.Format(context.Now);
+        data["updatedBy"] = JsonSerializer.SerializeToNode(call.Caller.Actor, CrmJson.Options);
         var document = RecordWriter.Write(key, type, change.Version, change.Hash, data);
         if (document.Length > RecordWriter.MaxBytes)
             return new TooLarge($"A record has at most {RecordWriter.MaxBytes / 1024} KiB; this one would have {document.Length / 1024}.");

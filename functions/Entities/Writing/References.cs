@@ -16,14 +16,14 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
     /// </summary>
     public async Task CheckAsync(EntityType type, JsonElement data, JsonElement before, IEnumerable<RecordRef> reads, WriteContext context, CancellationToken cancellation)
     {
-        var known = type.References.SelectMany(path => Named(path, before)).Select(named => named.Target).ToHashSet();
+        var known = type.References.SelectMany(path => path.In(before)).Select(named => named.Target).ToHashSet();
 
         // The caller is known to exist: they are asking.
         if (context.Caller.UserId is { } user)
             known.Add(new RecordRef("users", user));
 
         var changed = type.References
-            .SelectMany(path => Named(path, data).Select(named => (named.Pointer, named.Target, path)))
+            .SelectMany(path => path.In(data).Select(named => (named.Pointer, named.Target, path)))
             .Where(named => !known.Contains(named.Target))
             .ToList();
         var wanted = changed.Select(named => named.Target).Concat(reads).Where(target => IsId(target.Id)).ToHashSet();
@@ -50,31 +50,31 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
         var found = await Task.WhenAll(paths.Select(async reference => (
             reference.Holder,
             reference.Path,
-            Ids: await records.ReferrersAsync(key.TenantId, reference.Holder.Collection, reference.Path, key.Id, most, cancellation))));
+            Ids: await records.ReferrersAsync(key.TenantId, reference.Holder.Collection, reference.Path, new RecordRef(key.Collection, key.Id), most, cancellation))));
         return [.. found
             .Select(referrers => (referrers.Holder, referrers.Path, Ids: (IReadOnlyList<string>)[.. referrers.Ids.Where(id => id != key.Id || referrers.Holder.Collection != key.Collection)]))
             .Where(referrers => referrers.Ids.Count > 0)];
     }
 
-    /// <summary>The record without its references to one target: fields become null, list elements that hold one go.</summary>
+    /// <summary>Takes a target's references out of a record: fields go, and so do the list elements that hold one.</summary>
     public static void Remove(JsonObject data, ReferencePath path, string target)
     {
         var list = path.Steps.ToList().IndexOf("[]");
         if (list < 0)
         {
-            var parent = path.Steps.SkipLast(1).Aggregate((JsonNode?)data, (node, step) => node?[step]) as JsonObject;
-            if (parent?[path.Steps[^1]]?.GetValue<string>() == target)
+            if (Follow(data, path.Steps.SkipLast(1)) is JsonObject parent && IdOf(parent[path.Steps[^1]]) == target)
                 parent.Remove(path.Steps[^1]);
-            return;
         }
-
-        if (path.Steps.Take(list).Aggregate((JsonNode?)data, (node, step) => node?[step]) is not JsonArray elements)
-            return;
-
-        var holders = elements.Where(element => path.Steps.Skip(list + 1).Aggregate(element, (node, step) => node?[step])?.ToString() == target).ToList();
-        foreach (var holder in holders)
-            elements.Remove(holder);
+        else if (Follow(data, path.Steps.Take(list)) is JsonArray elements)
+        {
+            foreach (var holder in elements.Where(element => IdOf(Follow(element, path.Steps.Skip(list + 1))) == target).ToList())
+                elements.Remove(holder);
+        }
     }
+
+    private static JsonNode? Follow(JsonNode? node, IEnumerable<string> steps) => steps.Aggregate(node, (inner, step) => inner?[step]);
+
+    private static string? IdOf(JsonNode? reference) => (reference is JsonObject link ? link["id"] : reference)?.ToString();
 
     private async Task<bool> LeadsToAsync(string self, ReferencePath path, JsonElement target, WriteContext context, CancellationToken cancellation)
     {
@@ -83,10 +83,9 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
         {
             if (record.GetProperty("id").GetString() == self)
                 return true;
-            if (path.In(record).FirstOrDefault().Id is not { } next)
+            if (path.In(record).Select(named => (RecordRef?)named.Target).FirstOrDefault() is not { } parent)
                 return false;
 
-            var parent = new RecordRef(path.Reference.Collection, next);
             var read = await records.ReadManyAsync(context.Caller.TenantId, [parent], cancellation);
             if (!read.TryGetValue(parent, out record))
                 return false;
@@ -94,9 +93,6 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
 
         return true;
     }
-
-    private static IEnumerable<(string Pointer, RecordRef Target)> Named(ReferencePath path, JsonElement data) =>
-        path.In(data).Select(found => (found.Pointer, new RecordRef(path.Reference.Collection, found.Id)));
 
     /// <summary>Whether a text can be an id at all: what cannot is not asked for.</summary>
     internal static bool IsId(string text) => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

@@ -62,11 +62,18 @@ public static partial class TextForms
     };
 
     /// <summary>
-    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values,
-    /// sorting and matching; never shown.
+    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values
+    /// and matching; never shown.
     /// </summary>
     public static string Folded(string text) =>
         WhiteSpace().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+
+    /// <summary>
+    /// Text as people look it up in a list: <see cref="Folded"/>, and Latin, Greek and Cyrillic letters without their accents, so that Émile and Šárka
+    /// do not stand behind Zoë. Other scripts keep their marks and sort by code point.
+    /// </summary>
+    public static string SortKey(string text) =>
+        Accents().Replace(Folded(text).Normalize(NormalizationForm.FormD), "").Normalize(NormalizationForm.FormC);
 
     private static string? Email(string text) =>
         text.Length <= 254 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
@@ -91,6 +98,9 @@ public static partial class TextForms
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
+
+    [GeneratedRegex(@"(?<=[\p{IsBasicLatin}\p{IsLatin-1Supplement}\p{IsLatinExtended-A}\p{IsLatinExtended-B}\p{IsGreek}\p{IsCyrillic}])[\u0300-\u036f]+")]
+    private static partial Regex Accents();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

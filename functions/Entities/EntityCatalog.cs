@@ -13,9 +13,13 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     [
         EntityType.Of<Account>("accounts"),
         EntityType.Of<Contact>("contacts"),
+        EntityType.Of<Department>("departments"),
+        EntityType.Of<Employee>("employees"),
         EntityType.Of<Opportunity>("opportunities"),
+        EntityType.Of<Partner>("partners"),
         EntityType.Of<Pipeline>("pipelines"),
         EntityType.Of<Product>("products"),
+        EntityType.Of<Role>("roles"),
         EntityType.Of<Team>("teams"),
         EntityType.Of<Tenant>("tenants", exposed: false),
         EntityType.Of<User>("users"),

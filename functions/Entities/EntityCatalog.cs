@@ -13,6 +13,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     [
         EntityType.Of<Account>("accounts"),
         EntityType.Of<Contact>("contacts"),
+        EntityType.Of<Customer>("customers"),
         EntityType.Of<Department>("departments"),
         EntityType.Of<Employee>("employees"),
         EntityType.Of<Opportunity>("opportunities"),

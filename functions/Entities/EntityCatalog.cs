@@ -16,6 +16,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<Customer>("customers"),
         EntityType.Of<Department>("departments"),
         EntityType.Of<Employee>("employees"),
+        EntityType.Of<Lead>("leads"),
         EntityType.Of<Opportunity>("opportunities"),
         EntityType.Of<Partner>("partners"),
         EntityType.Of<Pipeline>("pipelines"),

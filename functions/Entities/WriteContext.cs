@@ -10,6 +10,9 @@ public readonly record struct RecordRef(string Collection, string Id);
 /// <summary>What an entity's rules know of the write they are part of, and where they say what is wrong with it.</summary>
 public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller caller, DateTimeOffset now, Entity? before, string? action)
 {
+    /// <summary>The action that takes a reference to a deleted record out of its holder.</summary>
+    public const string Unlink = "unlink";
+
     private readonly Dictionary<RecordRef, Entity> _found = [];
     private readonly List<FieldError> _errors = [];
     private readonly List<string> _events = [];

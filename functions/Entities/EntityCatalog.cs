@@ -12,6 +12,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     public static IReadOnlyList<EntityType> BuiltIn { get; } =
     [
         EntityType.Of<Account>("accounts"),
+        EntityType.Of<Activity>("activities"),
         EntityType.Of<Case>("cases"),
         EntityType.Of<Contact>("contacts"),
         EntityType.Of<Customer>("customers"),

@@ -40,6 +40,9 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     public T? Find<T>(string? id) where T : Entity =>
         id is not null && _found.TryGetValue(new RecordRef(Catalog.Of<T>().Collection, id), out var record) ? (T)record : null;
 
+    /// <summary>Whether a record that the rules asked to see is there.</summary>
+    public bool Has(RecordRef record) => _found.ContainsKey(record);
+
     /// <summary>Says what is wrong with a field, by JSON pointer.</summary>
     public void Refuse(string pointer, string code, string detail) => _errors.Add(new FieldError(pointer, code, detail));
 

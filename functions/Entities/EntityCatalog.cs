@@ -19,6 +19,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<Department>("departments"),
         EntityType.Of<Employee>("employees"),
         EntityType.Of<Lead>("leads"),
+        EntityType.Of<Note>("notes"),
         EntityType.Of<Opportunity>("opportunities"),
         EntityType.Of<Partner>("partners"),
         EntityType.Of<Pipeline>("pipelines"),

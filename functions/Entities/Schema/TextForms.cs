@@ -56,17 +56,17 @@ public static partial class TextForms
         TextForm.Domain => Domain().IsMatch(text) ? text.ToLowerInvariant() : null,
         TextForm.Currency => Iso.Value.Currencies.Contains(text) ? text : null,
         TextForm.Country => Iso.Value.Countries.Contains(text) ? text : null,
-        TextForm.TimeZone => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
+        TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
     /// <summary>
     /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values,
-    /// sorting and matching; never shown.
+    /// sorting and matching; never shown. U+FFFE, which normalising refuses, counts as the replacement character.
     /// </summary>
     public static string Folded(string text) =>
-        WhiteSpace().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+        WhiteSpace().Replace(text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
 
     private static string? Email(string text) =>
         text.Length <= 254 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
@@ -91,6 +91,10 @@ public static partial class TextForms
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
+
+    /// <summary>Zones are looked up as files: a name with dots in it would be a path to any other.</summary>
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$")]
+    private static partial Regex ZoneName();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities;
+using Crm.Local.Functions.Catalog;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -107,6 +108,6 @@ public class CrmApp : IAsyncLifetime
         }
     }
 
-    private string Address() => Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features
-        .Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!.Addresses.First();
+    /// <summary>The local host alone knows which port it was given.</summary>
+    private string Address() => Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single();
 }

@@ -62,11 +62,18 @@ public static partial class TextForms
     };
 
     /// <summary>
-    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values,
-    /// sorting and matching; never shown. U+FFFE, which normalising refuses, counts as the replacement character.
+    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values
+    /// and matching; never shown. U+FFFE, which normalising refuses, counts as the replacement character.
     /// </summary>
     public static string Folded(string text) =>
         WhiteSpace().Replace(text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+
+    /// <summary>
+    /// Text as people look it up in a list: <see cref="Folded"/>, and Latin, Greek and Cyrillic letters without their accents, so that Émile and Šárka
+    /// do not stand behind Zoë. Other scripts keep their marks and sort by code point.
+    /// </summary>
+    public static string SortKey(string text) =>
+        Accents().Replace(Folded(text).Normalize(NormalizationForm.FormD), "").Normalize(NormalizationForm.FormC);
 
     private static string? Email(string text) =>
         text.Length <= 254 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
@@ -95,6 +102,9 @@ public static partial class TextForms
     /// <summary>Zones are looked up as files: a name with dots in it would be a path to any other.</summary>
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$")]
     private static partial Regex ZoneName();
+
+    [GeneratedRegex(@"(?<=[\p{IsBasicLatin}\p{IsLatin-1Supplement}\p{IsLatinExtended-A}\p{IsLatinExtended-B}\p{IsGreek}\p{IsCyrillic}])[\u0300-\u036f]+")]
+    private static partial Regex Accents();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

@@ -107,7 +107,7 @@ public sealed class CatalogTheoriesList(CrmApp app)
     {
         null => (0, 0, ""),
         JsonValueKind.Number => (1, value.GetValue<decimal>(), ""),
-        _ => (2, 0, field.Kind == FieldKind.Text ? TextForms.Folded(value.GetValue<string>()) : value.GetValue<string>()),
+        _ => (2, 0, field.Kind == FieldKind.Text ? TextForms.SortKey(value.GetValue<string>()) : value.GetValue<string>()),
     };
 
     private static int Compare((int Rank, decimal Number, string Text) left, (int Rank, decimal Number, string Text) right) =>

@@ -24,7 +24,7 @@ internal sealed class GeneratedSecrets(string dataFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The data folder cannot be written: {e.Message}", e);
+            throw new StartException($"The data folder {dataFolder} cannot be written: {e.Message.TrimEnd('.')}. Allow it, or set CRM_DATA to another folder.", e);
         }
         catch (JsonException e)
         {

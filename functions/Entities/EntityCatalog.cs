@@ -16,6 +16,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<Opportunity>("opportunities"),
         EntityType.Of<Pipeline>("pipelines"),
         EntityType.Of<Product>("products"),
+        EntityType.Of<Segment>("segments"),
         EntityType.Of<StockItem>("stock-items"),
         EntityType.Of<Team>("teams"),
         EntityType.Of<Tenant>("tenants", exposed: false),

@@ -13,6 +13,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     [
         EntityType.Of<Account>("accounts"),
         EntityType.Of<Contact>("contacts"),
+        EntityType.Of<EmailTemplate>("email-templates"),
         EntityType.Of<Opportunity>("opportunities"),
         EntityType.Of<Pipeline>("pipelines"),
         EntityType.Of<Product>("products"),

@@ -12,6 +12,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     public static IReadOnlyList<EntityType> BuiltIn { get; } =
     [
         EntityType.Of<Account>("accounts"),
+        EntityType.Of<Campaign>("campaigns"),
         EntityType.Of<Contact>("contacts"),
         EntityType.Of<EmailTemplate>("email-templates"),
         EntityType.Of<Opportunity>("opportunities"),

@@ -16,6 +16,9 @@ public delegate IReadOnlyList<ParameterError> FilterProblems(EntityType type, st
 /// <summary>What an entity's rules know of the write they are part of, and where they say what is wrong with it.</summary>
 public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller caller, FilterProblems filters, DateTimeOffset now, Entity? before, string? action)
 {
+    /// <summary>The action that takes a reference to a deleted record out of its holder.</summary>
+    public const string Unlink = "unlink";
+
     private readonly Dictionary<RecordRef, Entity> _found = [];
     private readonly List<FieldError> _errors = [];
     private readonly List<string> _events = [];
@@ -45,6 +48,9 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     /// <summary>A referenced record that was read for this write, or null.</summary>
     public T? Find<T>(string? id) where T : Entity =>
         id is not null && _found.TryGetValue(new RecordRef(Catalog.Of<T>().Collection, id), out var record) ? (T)record : null;
+
+    /// <summary>Whether a record that the rules asked to see is there.</summary>
+    public bool Has(RecordRef record) => _found.ContainsKey(record);
 
     /// <summary>Says what is wrong with a field, by JSON pointer.</summary>
     public void Refuse(string pointer, string code, string detail) => _errors.Add(new FieldError(pointer, code, detail));

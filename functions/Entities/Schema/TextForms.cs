@@ -17,6 +17,7 @@ public enum TextForm
     Country,
     TimeZone,
     Language,
+    Recurrence,
 }
 
 /// <summary>Checks a text against its form and brings it into its normal form.</summary>
@@ -44,6 +45,7 @@ public static partial class TextForms
         TextForm.Country => "must be an ISO 3166-1 alpha-2 country code such as DE",
         TextForm.TimeZone => "must be an IANA time zone such as Europe/Berlin",
         TextForm.Language => "must be a BCP 47 language tag such as de or pt-BR",
+        TextForm.Recurrence => "must be a recurrence rule (RFC 5545) such as FREQ=WEEKLY;BYDAY=MO;COUNT=10",
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
@@ -58,15 +60,23 @@ public static partial class TextForms
         TextForm.Country => Iso.Value.Countries.Contains(text) ? text : null,
         TextForm.TimeZone => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
+        TextForm.Recurrence => RecurrenceRules.Normalize(text),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
     /// <summary>
-    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values,
-    /// sorting and matching; never shown.
+    /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values
+    /// and matching; never shown.
     /// </summary>
     public static string Folded(string text) =>
         WhiteSpace().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+
+    /// <summary>
+    /// Text as people look it up in a list: <see cref="Folded"/>, and Latin, Greek and Cyrillic letters without their accents, so that Émile and Šárka
+    /// do not stand behind Zoë. Other scripts keep their marks and sort by code point.
+    /// </summary>
+    public static string SortKey(string text) =>
+        Accents().Replace(Folded(text).Normalize(NormalizationForm.FormD), "").Normalize(NormalizationForm.FormC);
 
     private static string? Email(string text) =>
         text.Length <= 254 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
@@ -91,6 +101,9 @@ public static partial class TextForms
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
+
+    [GeneratedRegex(@"(?<=[\p{IsBasicLatin}\p{IsLatin-1Supplement}\p{IsLatinExtended-A}\p{IsLatinExtended-B}\p{IsGreek}\p{IsCyrillic}])[\u0300-\u036f]+")]
+    private static partial Regex Accents();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

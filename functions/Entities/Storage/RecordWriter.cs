@@ -51,7 +51,7 @@ public static class RecordWriter
             if (data[field.Name] is not { } value)
                 json.WriteNullValue();
             else if (field.Kind == FieldKind.Text)
-                json.WriteStringValue(TextForms.Folded(value.GetValue<string>()));
+                json.WriteStringValue(TextForms.SortKey(value.GetValue<string>()));
             else
                 value.WriteTo(json, CrmJson.Options);
         }

@@ -22,8 +22,34 @@ public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
     CallContext call, TimeProvider time)
 {
+    /// <summary>Moves that history calls by the name of their action.</summary>
+    private static readonly HashSet<string> NamedMoves = ["convert"];
+
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
+    {
+        var (type, key) = (write.Type, write.Key);
+        var prepared = await PrepareAsync(write, fields, cancellation);
+        if (prepared.Failed)
+            return prepared.Error;
+
+        var (context, next) = prepared.Value;
+        if (write.Current is null)
+            await NumberAsync(type, key, next, cancellation);
+
+        var changes = Diff.Between(type, write.Current, next);
+        if (write.Stored is not null && changes.Count == 0)
+            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+
+        return await CommitAsync(write, context, next, changes, cancellation);
+    }
+
+    /// <summary>What a write would be refused for, or null: everything that can be said without writing.</summary>
+    public async Task<Error?> CheckAsync(Write write, JsonObject fields, CancellationToken cancellation) =>
+        (await PrepareAsync(write, fields, cancellation)).Error;
+
+    /// <summary>The record as it shall be, with its rules met.</summary>
+    private async Task<Result<(WriteContext Context, JsonObject Next)>> PrepareAsync(Write write, JsonObject fields, CancellationToken cancellation)
     {
         var (type, key) = (write.Type, write.Key);
         if (await tenants.FindAsync(key.TenantId, records, cancellation) is not { } tenant)
@@ -51,14 +77,7 @@ public sealed class RecordWrites(
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
             return refused;
 
-        if (before is null)
-            await NumberAsync(type, key, next, cancellation);
-
-        var changes = Diff.Between(type, write.Current, next);
-        if (write.Stored is not null && changes.Count == 0)
-            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
-
-        return await CommitAsync(write, context, next, changes, cancellation);
+        return (context, next);
     }
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
@@ -88,7 +107,7 @@ public sealed class RecordWrites(
         var created = write.Stored is null;
         string[] events = [$"{type.Name}.{(created ? "created" : "updated")}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
-        var action = created ? "create" : moved ? "stateChange" : write.Verb;
+        var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
         data["version"] = change.Version;
         data["etag"] = EntityTag.Of(change.Version);

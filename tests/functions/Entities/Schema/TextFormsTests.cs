@@ -1,0 +1,50 @@
+using Crm.Entities.Schema;
+
+namespace Crm.Tests.Entities.Schema;
+
+public class TextFormsTests
+{
+    [Theory]
+    [InlineData("Émile", "emile")]
+    [InlineData("  Šárka   Nováková ", "sarka novakova")]
+    [InlineData("ＡＢＣ", "abc")]
+    [InlineData("Йошкар", "иошкар")]
+    [InlineData("王小明", "王小明")]
+    [InlineData("が", "が")]
+    [InlineData("हिन्दी", "हिन्दी")]
+    [InlineData("👩🏽‍💻 Zoë", "👩🏽‍💻 zoe")]
+    public void SortKey_OfText_IsWhereAListHasIt(string text, string key) => Assert.Equal(key.Normalize(), TextForms.SortKey(text));
+
+    [Theory]
+    [InlineData("Straße", "STRASSE", false)]
+    [InlineData("Ａcme  Ltd", " acme ltd", true)]
+    [InlineData("Müller", "Muller", false)]
+    [InlineData("Å", "Å", true)]
+    public void Folded_OfTwoTexts_IsEqualWherePeopleSeeOne(string one, string other, bool equal) =>
+        Assert.Equal(equal, TextForms.Folded(one) == TextForms.Folded(other));
+
+    [Theory]
+    [InlineData(TextForm.Email, "Anna.Berg@Example.ORG", "anna.berg@example.org")]
+    [InlineData(TextForm.Email, "anna@localhost", null)]
+    [InlineData(TextForm.Email, "Anna <anna@example.org>", null)]
+    [InlineData(TextForm.Email, "anna@exa mple.org", null)]
+    [InlineData(TextForm.Phone, "+49 (30) 123-456 78", "+493012345678")]
+    [InlineData(TextForm.Phone, "030 1234567", null)]
+    [InlineData(TextForm.Phone, "call me", null)]
+    [InlineData(TextForm.Url, "https://example.org/a?b=c#d", "https://example.org/a?b=c#d")]
+    [InlineData(TextForm.Url, "javascript:alert(1)", null)]
+    [InlineData(TextForm.Url, "example.org", null)]
+    [InlineData(TextForm.Domain, "Example.ORG", "example.org")]
+    [InlineData(TextForm.Domain, "-example.org", null)]
+    [InlineData(TextForm.Currency, "TWD", "TWD")]
+    [InlineData(TextForm.Currency, "eur", null)]
+    [InlineData(TextForm.Currency, "XQX", null)]
+    [InlineData(TextForm.Country, "TW", "TW")]
+    [InlineData(TextForm.Country, "ZZ", null)]
+    [InlineData(TextForm.TimeZone, "Asia/Taipei", "Asia/Taipei")]
+    [InlineData(TextForm.TimeZone, "Mars/Olympus", null)]
+    [InlineData(TextForm.Language, "zh-Hant-TW", "zh-Hant-TW")]
+    [InlineData(TextForm.Language, "klingon language", null)]
+    public void Normalize_OfAForm_GivesItsNormalFormOrNothing(TextForm form, string text, string? normal) =>
+        Assert.Equal(normal, TextForms.Normalize(form, text));
+}

@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Leads;
 using Crm.Platform;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
@@ -25,6 +26,7 @@ public static class CrmApplication
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddEntities();
+        builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
         return builder;

@@ -59,6 +59,13 @@ public sealed class EntityService(
         return await writes.ApplyAsync(write, fields, cancellation);
     }
 
+    /// <summary>What creating a record of these fields would be refused for, or null. Unique values are not looked at: only a write can take them.</summary>
+    internal Task<Error?> CheckAsync(EntityType type, JsonObject fields, CancellationToken cancellation)
+    {
+        var key = new RecordKey(call.Caller.TenantId, type.Collection, Ids.New(time.GetUtcNow()));
+        return writes.CheckAsync(new Write(type, key, null, null, "create", null, new WriteOptions()), fields, cancellation);
+    }
+
     /// <summary>Replaces the writable part of a record.</summary>
     public Task<Result<RecordReply>> ReplaceAsync(string collection, string id, JsonElement body, WriteOptions options, CancellationToken cancellation) =>
         UpdateAsync(collection, id, "update", null, options, (binder, current) => binder.Replace(body, current), Named(body), cancellation);
@@ -90,6 +97,8 @@ public sealed class EntityService(
                 return new NotFound();
             if (!options.IfMatch.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
+            if (type.Deserialize(stored.Data).WhyNotDelete() is { } reason)
+                return new NotDeletable(reason);
 
             var restricting = await references.ReferrersAsync(key, OnDelete.Restrict, most: 3, cancellation);
             if (restricting.Count > 0)
@@ -152,7 +161,7 @@ public sealed class EntityService(
             {
                 foreach (var id in ids)
                 {
-                    var unlinked = await UpdateAsync(holder.Collection, id, "unlink", null, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
+                    var unlinked = await UpdateAsync(holder.Collection, id, WriteContext.Unlink, WriteContext.Unlink, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
                     if (unlinked.Failed && unlinked.Error is not NotFound)
                         return unlinked.Error;
                 }

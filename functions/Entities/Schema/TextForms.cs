@@ -17,6 +17,7 @@ public enum TextForm
     Country,
     TimeZone,
     Language,
+    Recurrence,
 }
 
 /// <summary>Checks a text against its form and brings it into its normal form.</summary>
@@ -44,6 +45,7 @@ public static partial class TextForms
         TextForm.Country => "must be an ISO 3166-1 alpha-2 country code such as DE",
         TextForm.TimeZone => "must be an IANA time zone such as Europe/Berlin",
         TextForm.Language => "must be a BCP 47 language tag such as de or pt-BR",
+        TextForm.Recurrence => "must be a recurrence rule (RFC 5545) such as FREQ=WEEKLY;BYDAY=MO;COUNT=10",
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
@@ -58,6 +60,7 @@ public static partial class TextForms
         TextForm.Country => Iso.Value.Countries.Contains(text) ? text : null,
         TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
+        TextForm.Recurrence => RecurrenceRules.Normalize(text),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 

@@ -28,6 +28,8 @@ public sealed record Opportunity : Entity
 
     [Reference("accounts")] public string? AccountId { get; init; }
 
+    [Reference("customers")] public string? CustomerId { get; init; }
+
     /// <summary>By default, the tenant's default pipeline.</summary>
     [Reference("pipelines")] public string? PipelineId { get; init; }
 
@@ -57,6 +59,9 @@ public sealed record Opportunity : Entity
     public string? NextStep { get; init; }
 
     public string? Source { get; init; }
+
+    /// <summary>A campaign is not deleted while sales are put down to it.</summary>
+    [Reference("campaigns")] public string? CampaignId { get; init; }
 
     [MaxLength(20)] public IReadOnlyList<OpportunityContact> Contacts { get; init; } = [];
 

@@ -25,6 +25,12 @@ public sealed record User : Entity
 
     [Sortable] public UserStatus Status { get; init; } = UserStatus.Invited;
 
+    /// <summary>A role is not deleted while users have it.</summary>
+    [Reference("roles"), MaxLength(20)] public IReadOnlyList<string> RoleIds { get; init; } = [];
+
+    /// <summary>Becomes null when the employee is deleted: the user still signs in.</summary>
+    [Unique, Reference("employees", OnDelete = OnDelete.SetNull)] public string? EmployeeId { get; init; }
+
     [Form(TextForm.Language)] public string? Locale { get; init; }
 
     [Form(TextForm.TimeZone)] public string? TimeZone { get; init; }

@@ -215,6 +215,7 @@ internal sealed class BodyBinder(EntityType type)
             ? sent.ValueKind == JsonValueKind.Null
             : JsonNode.DeepEquals(sent.ToNode(), present);
 
-    private static string Pointer(string parent, string name) =>
+    /// <summary>The pointer of a member below another pointer.</summary>
+    internal static string Pointer(string parent, string name) =>
         $"{parent}/{Uri.EscapeDataString(name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))}";
 }

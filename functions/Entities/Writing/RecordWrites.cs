@@ -19,10 +19,41 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// values, history and idempotency. They are seen to here and nowhere else.
 /// </summary>
 public sealed class RecordWrites(
-    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, CallContext call, TimeProvider time)
+    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
+    CallContext call, TimeProvider time)
 {
+    /// <summary>Moves that history calls by the name of their action.</summary>
+    private static readonly HashSet<string> NamedMoves = ["convert"];
+
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
+    {
+        var (type, key) = (write.Type, write.Key);
+        var prepared = await PrepareAsync(write, fields, cancellation);
+        if (prepared.Failed)
+            return prepared.Error;
+
+        var (context, next) = prepared.Value;
+        if (write.Current is null)
+            await NumberAsync(type, key, next, cancellation);
+
+        var changes = Diff.Between(type, write.Current, next);
+        if (write.Stored is not null && changes.Count == 0)
+        {
+            if (write.Options.Key is { } repeatable)
+                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
+            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+        }
+
+        return await CommitAsync(write, context, next, changes, cancellation);
+    }
+
+    /// <summary>What a write would be refused for, or null: everything that can be said without writing.</summary>
+    public async Task<Error?> CheckAsync(Write write, JsonObject fields, CancellationToken cancellation) =>
+        (await PrepareAsync(write, fields, cancellation)).Error;
+
+    /// <summary>The record as it shall be, with its rules met.</summary>
+    private async Task<Result<(WriteContext Context, JsonObject Next)>> PrepareAsync(Write write, JsonObject fields, CancellationToken cancellation)
     {
         var (type, key) = (write.Type, write.Key);
         if (await tenants.FindAsync(key.TenantId, records, cancellation) is not { } tenant)
@@ -30,7 +61,7 @@ public sealed class RecordWrites(
 
         var started = time.GetUtcNow();
         var before = write.Current is null ? null : type.Deserialize(write.Current);
-        var context = new WriteContext(catalog, tenant, call.Caller, started, before, write.Action);
+        var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
         var entity = type.Deserialize(fields);
         entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
@@ -50,18 +81,7 @@ public sealed class RecordWrites(
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
             return refused;
 
-        if (before is null)
-            await NumberAsync(type, key, next, cancellation);
-
-        var changes = Diff.Between(type, write.Current, next);
-        if (write.Stored is not null && changes.Count == 0)
-        {
-            if (write.Options.Key is { } repeatable)
-                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
-            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
-        }
-
-        return await CommitAsync(write, context, next, changes, cancellation);
+        return (context, next);
     }
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
@@ -91,7 +111,7 @@ public sealed class RecordWrites(
         var created = write.Stored is null;
         string[] events = [$"{type.Name}.{(created ? "created" : "updated")}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
-        var action = created ? "create" : moved ? "stateChange" : write.Verb;
+        var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
         data["version"] = change.Version;
         data["etag"] = EntityTag.Of(change.Version);

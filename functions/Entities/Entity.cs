@@ -54,6 +54,9 @@ public abstract record Entity
 
     /// <summary>Computed fields, and the rules that span fields or records. Referenced records are at hand in <paramref name="context"/>.</summary>
     protected internal virtual Entity Complete(WriteContext context) => this;
+
+    /// <summary>Why this record cannot be deleted in the state it is in, or null.</summary>
+    protected internal virtual string? WhyNotDelete() => null;
 }
 
 /// <summary>A record's id in another system.</summary>

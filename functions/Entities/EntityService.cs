@@ -97,6 +97,8 @@ public sealed class EntityService(
                 return new NotFound();
             if (!options.IfMatch.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
+            if (type.Deserialize(stored.Data).WhyNotDelete() is { } reason)
+                return new NotDeletable(reason);
 
             var restricting = await references.ReferrersAsync(key, OnDelete.Restrict, most: 3, cancellation);
             if (restricting.Count > 0)

@@ -7,8 +7,14 @@ namespace Crm.Entities;
 /// <summary>A record by its collection and id.</summary>
 public readonly record struct RecordRef(string Collection, string Id);
 
+/// <summary>
+/// What is wrong with the text of a filter on an entity; empty where a list would take it. The language is the query slice's: rules of entities that
+/// keep filters need to know no more of it than this.
+/// </summary>
+public delegate IReadOnlyList<ParameterError> FilterProblems(EntityType type, string filter);
+
 /// <summary>What an entity's rules know of the write they are part of, and where they say what is wrong with it.</summary>
-public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller caller, DateTimeOffset now, Entity? before, string? action)
+public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller caller, FilterProblems filters, DateTimeOffset now, Entity? before, string? action)
 {
     /// <summary>The action that takes a reference to a deleted record out of its holder.</summary>
     public const string Unlink = "unlink";
@@ -24,6 +30,9 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     public Caller Caller { get; } = caller;
 
     public DateTimeOffset Now { get; } = now;
+
+    /// <summary>The date where the tenant is.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(Now, TimeZoneInfo.FindSystemTimeZoneById(Tenant.TimeZone)).DateTime);
 
     /// <summary>The record as it stands; null when it is being created.</summary>
     public Entity? Before { get; } = before;
@@ -51,6 +60,13 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     {
         if (list.Count(marked) > 1)
             Refuse(pointer, "one-primary", "at most one element can be the primary one");
+    }
+
+    /// <summary>Refuses a filter that lists of the collection would not take.</summary>
+    public void CheckFilter(string pointer, string collection, string filter)
+    {
+        foreach (var problem in filters(Catalog.Get(collection), filter))
+            Refuse(pointer, "invalid-filter", problem.Position is { } position ? $"{problem.Detail} (at character {position})" : problem.Detail);
     }
 
     /// <summary>Adds an event: <c>won</c> is published as <c>opportunity.won</c>.</summary>

@@ -51,6 +51,9 @@ public sealed record InvalidTransition(string Field, string From, string To, IRe
 public sealed record InUse(IReadOnlyList<string> Referrers)
     : Error("in-use", $"Other records refer to this one: {string.Join(", ", Referrers)}. Change or delete them first.");
 
+/// <summary>409: the record is in a state in which it has to be kept.</summary>
+public sealed record NotDeletable(string Reason) : Error("not-deletable", Reason);
+
 /// <summary>409: two writes met; trying again is right.</summary>
 public sealed record Conflict(string Detail) : Error("conflict", Detail);
 

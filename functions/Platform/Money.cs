@@ -16,5 +16,8 @@ public static class Money
 
     /// <summary>Rounds to the minor unit of an ISO 4217 currency: cents for EUR, none for JPY.</summary>
     public static decimal Round(decimal amount, string currency) =>
-        decimal.Round(amount, MinorUnits.Value.GetValueOrDefault(currency, 2), MidpointRounding.AwayFromZero);
+        decimal.Round(amount, Decimals(currency), MidpointRounding.AwayFromZero);
+
+    /// <summary>How many decimals an amount in an ISO 4217 currency has: 2 in EUR, none in JPY.</summary>
+    public static int Decimals(string currency) => MinorUnits.Value.GetValueOrDefault(currency, 2);
 }

@@ -1,11 +1,13 @@
 namespace Crm.Entities.Schema;
 
+/// <summary>One declared move.</summary>
+/// <param name="Action">The action that alone makes it; null where any write does.</param>
+public sealed record StateMove(string From, string To, string? Action);
+
 /// <summary>The declared moves of one state field.</summary>
 public sealed class StateMachine
 {
-    private readonly List<Move> _moves = [];
-
-    private sealed record Move(string From, string To, string? Action);
+    private readonly List<StateMove> _moves = [];
 
     /// <summary>Reads the lines of a <see cref="MovesAttribute"/>.</summary>
     /// <exception cref="ArgumentException">A line names a value the field does not have, or has no arrow.</exception>
@@ -19,12 +21,14 @@ public sealed class StateMachine
             var action = rest.Split(" by ") is [_, var name] ? name : null;
             foreach (var source in Names(from))
                 foreach (var target in Names(rest.Split(" by ")[0]))
-                    _moves.Add(new Move(source, target, action));
+                    _moves.Add(new StateMove(source, target, action));
         }
 
         IEnumerable<string> Names(string list) => list.Split(", ").Select(name =>
             values.Contains(name) ? name : throw new ArgumentException($"'{name}' is no value of this field.", nameof(lines)));
     }
+
+    public IReadOnlyList<StateMove> Moves => _moves;
 
     /// <summary>Whether a record may go from one value to another in this action. Staying is no move.</summary>
     public bool Allows(string from, string to, string? action) =>

@@ -19,7 +19,8 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// values, history and idempotency. They are seen to here and nowhere else.
 /// </summary>
 public sealed class RecordWrites(
-    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, CallContext call, TimeProvider time)
+    EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
+    CallContext call, TimeProvider time)
 {
     /// <summary>Moves that history calls by the name of their action.</summary>
     private static readonly HashSet<string> NamedMoves = ["convert"];
@@ -60,7 +61,7 @@ public sealed class RecordWrites(
 
         var started = time.GetUtcNow();
         var before = write.Current is null ? null : type.Deserialize(write.Current);
-        var context = new WriteContext(catalog, tenant, call.Caller, started, before, write.Action);
+        var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
         var entity = type.Deserialize(fields);
         entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)

@@ -15,5 +15,6 @@ internal static class HeaderNames
 internal static class MediaTypes
 {
     public const string Json = "application/json";
+    public const string JsonSchema = "application/schema+json";
     public const string MergePatch = "application/merge-patch+json";
 }

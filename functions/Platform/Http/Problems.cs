@@ -22,6 +22,7 @@ public static class Problems
         Duplicate => (409, "Duplicate"),
         InvalidTransition => (409, "Invalid transition"),
         InUse => (409, "In use"),
+        NotDeletable => (409, "Not deletable"),
         Conflict => (409, "Conflict"),
         Expired => (410, "Gone"),
         Stale => (412, "Precondition failed"),

@@ -11,5 +11,12 @@ public static class Routes
     public const string Collection = "api/v1/" + Entity;
     public const string Record = "api/v1/" + Entity + "/{id}";
 
+    public const string Schemas = "schemas";
+    public const string Schema = "schemas/" + Entity;
+
+    public static string CollectionPath(string collection) => $"/api/v1/{collection}";
+
+    public static string SchemaPath(string collection) => $"/schemas/{collection}";
+
     public static string RecordPath(string collection, string id) => $"/api/v1/{collection}/{id}";
 }

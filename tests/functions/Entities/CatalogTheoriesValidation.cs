@@ -83,12 +83,12 @@ public sealed class CatalogTheoriesValidation(CrmApp app)
     public async Task Write_WithAReferenceToNothing_NamesItsPlace(string collection)
     {
         var type = Catalogued.Type(collection);
-        var record = await app.CreateAsync(collection);
+        var (record, sample) = (await app.CreateAsync(collection), await app.SampleAsync(collection));
         foreach (var path in type.References.Where(path => !type.Fields[path.Steps[0]].ServerSet))
         {
             foreach (var id in new[] { Guid.CreateVersion7().ToString(), "no/such id", "🚢", new('x', 65) })
             {
-                var body = await app.SampleAsync(collection);
+                var body = (JsonObject)sample.DeepClone();
                 var pointer = FieldValues.Put(body, type.Fields, path.Steps, Reference(path, id));
                 Assert.Contains($"{pointer} unknown-reference", (await app.PostAsync(collection, body)).Expect(422).Errors);
 

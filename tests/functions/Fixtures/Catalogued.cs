@@ -13,7 +13,7 @@ public static class Catalogued
         .ToDictionary(type => type.Collection);
 
     /// <summary>What the rules of an entity demand of its sample, though the field table calls it optional.</summary>
-    private static readonly HashSet<string> Demanded = ["cases/comments", "cases/customerId", "customers/accountId", "leads/lastName"];
+    private static readonly HashSet<string> Demanded = ["campaigns/consentPurpose", "cases/comments", "cases/customerId", "customers/accountId", "leads/lastName"];
 
     public static IReadOnlyCollection<string> Names => Types.Keys;
 

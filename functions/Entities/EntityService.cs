@@ -15,8 +15,10 @@ namespace Crm.Entities;
 public sealed class EntityService(
     EntityCatalog catalog, RecordStore records, RecordWrites writes, PastStates past, References references, CallContext call, TimeProvider time)
 {
-    /// <summary>How often a write with If-Match: * is tried again when another gets in between.</summary>
+    /// <summary>How often a write is tried when others get in between: with If-Match: * to succeed, else to say what is there now.</summary>
     private const int Attempts = 5;
+
+    private static readonly Conflict Crowded = new("Others keep changing this record. Try again.");
 
     /// <summary>Reads one record.</summary>
     /// <param name="session">The Consistency-Token of a write that must be seen.</param>
@@ -40,9 +42,14 @@ public sealed class EntityService(
         var id = options.Key is { } key ? Ids.From(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key) : Ids.New(time.GetUtcNow());
         var binder = new BodyBinder(type);
         var fields = binder.Create(body);
-        return binder.Errors.Count > 0
+        var created = binder.Errors.Count > 0
             ? new Invalid(binder.Errors)
             : await CreateAsync(type, id, fields, options, cancellation);
+
+        // What is refused now may have been done before. Since then the world has changed, but not the answer to a repeated request.
+        return created.Failed && options.Key is { } repeated && await past.ReplayAsync(type, new RecordKey(call.Caller.TenantId, type.Collection, id), repeated, cancellation) is { } replay
+            ? replay
+            : created;
     }
 
     /// <summary>Creates a record under an id the app chooses.</summary>
@@ -101,8 +108,8 @@ public sealed class EntityService(
 
             if (await writes.DeleteAsync(type, key, stored, cancellation) is { } deleted)
                 return deleted;
-            if (attempt == Attempts || !options.IfMatch.Any)
-                return new Stale(null, []);
+            if (attempt == Attempts)
+                return Crowded;
         }
     }
 
@@ -133,8 +140,10 @@ public sealed class EntityService(
                 return new Invalid(binder.Errors);
 
             var written = await writes.ApplyAsync(new Write(type, key, stored, current, verb, action, options), fields, cancellation);
-            if (written.Error is not Stale || !options.IfMatch.Any || attempt == Attempts)
+            if (written.Error is not Stale)
                 return written;
+            if (attempt == Attempts)
+                return Crowded;
         }
     }
 

@@ -6,6 +6,9 @@ namespace Crm.Platform;
 /// <summary>Amounts of money: decimals, rounded half away from zero to the currency's minor unit.</summary>
 public static class Money
 {
+    /// <summary>The largest amount: with two decimals it has the 15 digits that a double holds exactly.</summary>
+    public const double Max = 9_999_999_999_999;
+
     private static readonly Lazy<FrozenDictionary<string, int>> MinorUnits = new(() => CultureInfo
         .GetCultures(CultureTypes.SpecificCultures)
         .GroupBy(culture => new RegionInfo(culture.Name).ISOCurrencySymbol)

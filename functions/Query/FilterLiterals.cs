@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Crm.Entities.Schema;
 using Crm.Platform.Json;
+using Microsoft.OData.UriParser;
 
 namespace Crm.Query;
 
@@ -48,12 +49,14 @@ internal static partial class FilterLiterals
     /// A value as the store has it. Times become UTC and lose what is below a millisecond, as they did when they were stored. A whole text of a
     /// form becomes its normal form, so that any spelling of an address finds it; one that has none is left as it is, and finds nothing.
     /// </summary>
-    public static object Stored(Field field, object value) => value switch
+    public static object Stored(Field field, ConstantNode constant) => constant.Value switch
     {
-        _ when field.Kind == FieldKind.Date => value.ToString()!, // OData's own type, soon to be replaced: its text is ISO 8601.
+        // OData reads a number into the smallest type that takes it and loses digits on the way: what the client wrote is exact.
+        _ when field.Kind == FieldKind.Decimal => decimal.Parse(constant.LiteralText, NumberStyles.Float, CultureInfo.InvariantCulture),
+        var date when field.Kind == FieldKind.Date => date.ToString()!, // OData's own type, soon to be replaced: its text is ISO 8601.
         DateTimeOffset time => UtcTimeConverter.Format(time),
         string text when field.Form is { } form => TextForms.Normalize(form, text) ?? text,
-        _ => value,
+        var value => value,
     };
 
     /// <summary>A part of a text: e-mail addresses and domains are stored in lower case, everything else as it was written.</summary>

@@ -50,7 +50,7 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
             InNode { Right: CollectionConstantNode list } among => Among(Find(among.Left), list, negated),
             SingleValueFunctionCallNode function => Function(function, negated),
             AnyNode any => Any(any, negated, depth + 1),
-            _ when Find(node) is { Field.Kind: FieldKind.Boolean } flag => Equal(flag, true, negated),
+            _ when Find(node) is { Field.Kind: FieldKind.Boolean } flag => Equal(flag, new ConstantNode(true), negated),
             _ => Refuse("unsupported-filter", "this form of condition is not available"),
         };
     }
@@ -87,7 +87,7 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
             return Refuse("unsupported-filter", "only the comparison of a field with a value is available");
 
         if (kind is BinaryOperatorKind.Equal or BinaryOperatorKind.NotEqual)
-            return Equal(operand, constant.Value, negated != (kind == BinaryOperatorKind.NotEqual));
+            return Equal(operand, constant, negated != (kind == BinaryOperatorKind.NotEqual));
 
         var (sign, opposite) = kind switch
         {
@@ -96,16 +96,16 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
             BinaryOperatorKind.LessThan => ("<", ">="),
             _ => ("<=", ">"),
         };
-        var value = Parameter(FilterLiterals.Stored(operand.Field, constant.Value));
+        var value = Parameter(FilterLiterals.Stored(operand.Field, constant));
         return negated ? operand.OrAbsent($"{operand.Sql} {opposite} {value}") : $"{operand.Sql} {sign} {value}";
     }
 
-    private string Equal(Operand operand, object? value, bool negated)
+    private string Equal(Operand operand, ConstantNode? constant, bool negated)
     {
-        if (value is null)
+        if (constant?.Value is null)
             return negated ? operand.Present : $"({operand.Absent})";
 
-        var parameter = Parameter(FilterLiterals.Stored(operand.Field, value));
+        var parameter = Parameter(FilterLiterals.Stored(operand.Field, constant));
         return negated ? operand.OrAbsent($"{operand.Sql} != {parameter}") : $"{operand.Sql} = {parameter}";
     }
 
@@ -114,13 +114,12 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
         if (operand is null)
             return Refuse("unsupported-filter", "'in' is available for fields only");
 
-        var values = list.Collection.Select(item => (object?)item.Value).ToList();
-        var stored = values.OfType<object>().Select(value => Parameter(FilterLiterals.Stored(operand.Field, value))).ToList();
+        var stored = list.Collection.Where(item => item.Value is not null).Select(item => Parameter(FilterLiterals.Stored(operand.Field, item))).ToList();
         if (stored.Count == 0)
             return Equal(operand, null, negated);
 
         var among = $"{operand.Sql} IN ({string.Join(", ", stored)})";
-        return (negated, values.Contains(null)) switch
+        return (negated, list.Collection.Any(item => item.Value is null)) switch
         {
             (false, false) => among,
             (false, true) => operand.OrAbsent(among),

@@ -15,10 +15,10 @@ public sealed class OpportunityFunctions(EntityService entities)
     public async Task<IResult> Reopen(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/opportunities/{id}/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()
-            .ThenAsync(options => entities.ActAsync<Opportunity>(id, "reopen", options, Reopened, cancellation)));
+            .ThenAsync(options => entities.ActAsync<Opportunity>(id, Opportunity.Reopen, options, Reopened, cancellation)));
 
     /// <summary>Already open: its present state is the answer.</summary>
     private static Opportunity Reopened(Opportunity opportunity) => opportunity.StageType == StageType.Open
         ? opportunity
-        : opportunity with { StageId = opportunity.StageHistory.LastOrDefault(move => move.To == opportunity.StageId)?.From, Probability = null, ForecastCategory = null, LostReason = null, LostNotes = null };
+        : opportunity with { StageId = null, Probability = null, ForecastCategory = null, LostReason = null, LostNotes = null };
 }

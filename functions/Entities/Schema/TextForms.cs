@@ -58,7 +58,7 @@ public static partial class TextForms
         TextForm.Domain => Domain().IsMatch(text) ? text.ToLowerInvariant() : null,
         TextForm.Currency => Iso.Value.Currencies.Contains(text) ? text : null,
         TextForm.Country => Iso.Value.Countries.Contains(text) ? text : null,
-        TextForm.TimeZone => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
+        TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
         TextForm.Recurrence => RecurrenceRules.Normalize(text),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
@@ -66,10 +66,10 @@ public static partial class TextForms
 
     /// <summary>
     /// Text as people compare it: compatibility forms and letter case made equal, white space trimmed and collapsed. For unique values
-    /// and matching; never shown.
+    /// and matching; never shown. U+FFFE, which normalising refuses, counts as the replacement character.
     /// </summary>
     public static string Folded(string text) =>
-        WhiteSpace().Replace(text.Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
+        WhiteSpace().Replace(text.Replace('\uFFFE', '\uFFFD').Normalize(NormalizationForm.FormKC).ToLowerInvariant(), " ").Trim();
 
     /// <summary>
     /// Text as people look it up in a list: <see cref="Folded"/>, and Latin, Greek and Cyrillic letters without their accents, so that Émile and Šárka
@@ -101,6 +101,10 @@ public static partial class TextForms
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
+
+    /// <summary>Zones are looked up as files: a name with dots in it would be a path to any other.</summary>
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$")]
+    private static partial Regex ZoneName();
 
     [GeneratedRegex(@"(?<=[\p{IsBasicLatin}\p{IsLatin-1Supplement}\p{IsLatinExtended-A}\p{IsLatinExtended-B}\p{IsGreek}\p{IsCyrillic}])[\u0300-\u036f]+")]
     private static partial Regex Accents();

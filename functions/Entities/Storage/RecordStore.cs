@@ -100,6 +100,16 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         };
     }
 
+    /// <summary>Writes down a keyed request that changed nothing, so that its repetition changes nothing either.</summary>
+    public async Task RememberAsync(RecordKey key, Idempotency request, CancellationToken cancellation)
+    {
+        using var body = request.ToBytes(key).AsStream();
+        using var response = await containers.Records.CreateItemStreamAsync(body, key.Partition, cancellationToken: cancellation);
+        charge.Add(response.Headers.RequestCharge);
+        if (response.StatusCode != HttpStatusCode.Conflict)
+            response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>The changes of a record after a version, newest first. They are kept for 30 days.</summary>
     public async Task<IReadOnlyList<Change>> ChangesAfterAsync(RecordKey key, int version, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
@@ -33,7 +34,7 @@ public readonly record struct UniqueValue(string Field, string Scope, string Id)
     private static IEnumerable<string> Values(JsonNode node) => node switch
     {
         JsonArray elements => elements.SelectMany(element => Values(element!)),
-        JsonObject members => [string.Join('\n', members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => member.Value!.ToString()))],
+        JsonObject members => [Encoding.UTF8.GetString(CanonicalJson.Bytes(members))],
         _ => [TextForms.Folded(node.ToString())],
     };
 }
@@ -79,7 +80,7 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
             try
             {
                 var (reservation, tag) = await FindAsync(owner.TenantId, value, cancellation);
-                if (reservation is not null && reservation.RecordId == owner.Id && reservation.Collection == owner.Collection && reservation.ReservedAt <= since)
+                if (reservation is not null && BelongsTo(reservation, owner) && reservation.ReservedAt <= since)
                     await DeleteAsync(owner.TenantId, value, tag!, cancellation);
             }
             catch (CosmosException)
@@ -111,7 +112,7 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
         if (present is null)
             return (new Conflict($"The value of {value.Field} was given up by another record this very moment. Try again."), null);
 
-        if (present.Collection != owner.Collection || present.RecordId != owner.Id)
+        if (!BelongsTo(present, owner))
         {
             var holder = new RecordKey(owner.TenantId, present.Collection, present.RecordId);
             var record = await records.ReadLatestAsync(holder, cancellation);
@@ -126,7 +127,11 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
         using var taken = await containers.Keys.ReplaceItemStreamAsync(Body(wanted), value.Id, Partition(owner.TenantId, value), new ItemRequestOptions { IfMatchEtag = tag }, cancellation);
         charge.Add(taken.Headers.RequestCharge);
         if (taken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-            return (new Duplicate(value.Field, []), null);
+        {
+            // Renewed by a repetition of this very request is as good as renewed here.
+            var (renewed, _) = await FindAsync(owner.TenantId, value, cancellation);
+            return (renewed is not null && BelongsTo(renewed, owner) ? null : new Duplicate(value.Field, []), null);
+        }
 
         taken.EnsureSuccessStatusCode();
         return (null, null);
@@ -142,6 +147,8 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
         response.EnsureSuccessStatusCode();
         return (await JsonSerializer.DeserializeAsync<Reservation>(response.Content, CrmJson.Options, cancellation), response.Headers.ETag);
     }
+
+    private static bool BelongsTo(Reservation reservation, RecordKey owner) => reservation.Collection == owner.Collection && reservation.RecordId == owner.Id;
 
     private static JsonObject Match(JsonObject data) => new() { ["id"] = data["id"]!.DeepClone(), ["type"] = data["type"]!.DeepClone() };
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
 using Crm.Platform;
 using Crm.Platform.Auth;
@@ -18,6 +19,9 @@ public enum ContactRole
 /// <summary>A sale in the making.</summary>
 public sealed record Opportunity : Entity
 {
+    /// <summary>The action that opens a closed opportunity again.</summary>
+    public const string Reopen = "reopen";
+
     private const int HistoryKept = 100;
 
     [Sortable] public required string Name { get; init; }
@@ -36,7 +40,7 @@ public sealed record Opportunity : Entity
     [ServerSet, Sortable, Moves("open -> won, lost", "won, lost -> open by reopen")] public StageType StageType { get; init; }
 
     /// <summary>The sum of the lines where there are any; then it cannot be set.</summary>
-    [Number(4, Min = 0), Sortable] public decimal? Amount { get; init; }
+    [Number(4, Min = 0, Max = Money.Max), Sortable] public decimal? Amount { get; init; }
 
     [Form(TextForm.Currency)] public string? Currency { get; init; }
 
@@ -90,7 +94,9 @@ public sealed record Opportunity : Entity
     protected internal override IEnumerable<RecordRef> Reads(WriteContext context)
     {
         var before = context.Before as Opportunity;
-        var staged = before is not null && before.PipelineId == PipelineId && before.StageId == StageId && Probability is not null && ForecastCategory is not null;
+        var staged = before is not null && before.PipelineId == PipelineId && before.StageId == StageId
+            && Probability is not null && before.Probability == Probability && ForecastCategory is not null && before.ForecastCategory == ForecastCategory
+            && !GivesUpAField(before, context);
         if (PipelineId is not null && !staged)
             yield return new RecordRef("pipelines", PipelineId);
         foreach (var line in Lines.Where(line => line.UnitPrice is null))
@@ -111,8 +117,10 @@ public sealed record Opportunity : Entity
             return this with { Amount = Amount ?? 0 };
 
         var currency = Currency ?? context.Tenant.BaseCurrency;
-        var lines = Lines.Select(line => line.Priced(context.Find<Product>(line.ProductId)?.ListPrice, currency)).ToList();
+        var lines = Lines.Select((line, index) => line.Priced(context.Find<Product>(line.ProductId)?.ListPrice, currency, context, index)).ToList();
         var sum = lines.Sum(line => line.Total);
+        if ((double)sum > Money.Max)
+            context.Refuse("#/lines", "max", $"must not come to more than {Money.Max}");
         var untouched = Amount is null || Amount == sum || (before is not null && Amount == before.Amount);
         if (!untouched)
             context.Refuse("#/amount", "read-only", "is the sum of the lines; change the lines, or leave the amount out");
@@ -133,7 +141,7 @@ public sealed record Opportunity : Entity
         if (context.Find<Pipeline>(PipelineId) is not { } pipeline)
             return Closing(before, context);
 
-        var stage = StageId is null || (before is not null && before.PipelineId != PipelineId && before.StageId == StageId) ? pipeline.First : pipeline.Find(StageId);
+        var stage = StageId is null && context.Action == Reopen ? LastOpen(pipeline) ?? pipeline.First : StageId is null || (before is not null && before.PipelineId != PipelineId && before.StageId == StageId) ? pipeline.First : pipeline.Find(StageId);
         if (stage is null)
         {
             context.Refuse("#/stageId", "unknown-stage", $"is no stage of the pipeline '{pipeline.Name}'; its stages: {string.Join(", ", pipeline.Stages.Select(s => $"{s.Id} ({s.Name})"))}");
@@ -159,7 +167,7 @@ public sealed record Opportunity : Entity
             context.Announce("stage_changed");
 
         var data = context.Catalog.Of<Opportunity>().Serialize(staged);
-        foreach (var field in stage.RequiredFields.Where(field => data[field] is null or System.Text.Json.Nodes.JsonArray { Count: 0 }))
+        foreach (var field in stage.RequiredFields.Where(field => IsEmpty(data[field])))
             context.Refuse($"#/{field}", "required", $"is required in the stage '{stage.Name}'");
 
         return staged.Closing(before, context);
@@ -168,7 +176,11 @@ public sealed record Opportunity : Entity
     private Opportunity Closing(Opportunity? before, WriteContext context)
     {
         if (StageType == StageType.Open)
+        {
+            if (before is not null && before.StageType != StageType.Open)
+                context.Announce("reopened");
             return this with { WonAt = null, LostAt = null, ClosedAt = null };
+        }
 
         if (CloseDate is null)
             context.Refuse("#/closeDate", "required", "is required once an opportunity is won or lost");
@@ -200,6 +212,20 @@ public sealed record Opportunity : Entity
         };
     }
 
+    /// <summary>Where it last stood before it closed, as far as that stage is still there.</summary>
+    private Stage? LastOpen(Pipeline pipeline) =>
+        StageHistory.Reverse().Select(move => pipeline.Find(move.From)).FirstOrDefault(stage => stage?.Type == StageType.Open);
+
+    /// <summary>Whether a field loses its value: the stage may require it.</summary>
+    private bool GivesUpAField(Opportunity before, WriteContext context)
+    {
+        var type = context.Catalog.Of<Opportunity>();
+        var has = type.Serialize(this);
+        return type.Serialize(before).Any(member => !IsEmpty(member.Value) && IsEmpty(has[member.Key]));
+    }
+
+    private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 };
+
     private static StageMove Move(Opportunity before, Stage stage, WriteContext context) => new()
     {
         From = before.StageId,
@@ -224,9 +250,15 @@ public sealed record OpportunityLine
 
     [ServerSet] public decimal Total { get; init; }
 
-    internal OpportunityLine Priced(decimal? listPrice, string currency)
+    internal OpportunityLine Priced(decimal? listPrice, string currency, WriteContext context, int index)
     {
         var price = UnitPrice ?? listPrice ?? 0;
+        if ((double)Quantity * (double)price > Money.Max)
+        {
+            context.Refuse($"#/lines/{index}/quantity", "max", $"times the price, must not come to more than {Money.Max}");
+            return this;
+        }
+
         return this with { UnitPrice = price, Total = Money.Round(Quantity * price * (100 - (DiscountPercent ?? 0)) / 100, currency) };
     }
 }

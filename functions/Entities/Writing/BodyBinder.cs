@@ -160,7 +160,7 @@ internal sealed class BodyBinder(EntityType type)
             {
                 Refuse(at, "type", "must not be null");
             }
-            else if (Value(element, field.Element, at, Counterpart(element, key, index, current)) is { } bound)
+            else if (Value(element, field.Element, at, Counterpart(element, field.Element, key, index, current)) is { } bound)
             {
                 list.Add(bound);
                 if (key is not null && bound[key] is { } id && !seen.Add(id.ToJsonString()))
@@ -173,25 +173,32 @@ internal sealed class BodyBinder(EntityType type)
         return list;
     }
 
-    /// <summary>What an element was before: the one with its key, or the one in its place where elements have no key.</summary>
-    private static JsonNode? Counterpart(JsonElement element, string? key, int index, JsonArray? current)
+    /// <summary>
+    /// What an element was before: the one with its key; where elements have no key, one with the server-set members that were sent, wherever it
+    /// stood, else the one in its place.
+    /// </summary>
+    private static JsonNode? Counterpart(JsonElement element, Field declared, string? key, int index, JsonArray? current)
     {
         if (current is null)
             return null;
         if (key is null)
-            return index < current.Count ? current[index] : null;
+            return current.FirstOrDefault(candidate => SameServerSet(element, declared, candidate)) ?? current.ElementAtOrDefault(index);
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(key, out var id))
             return null;
 
         return current.FirstOrDefault(candidate => Same(id, candidate?[key]));
     }
 
+    private static bool SameServerSet(JsonElement element, Field declared, JsonNode? candidate) =>
+        element.ValueKind == JsonValueKind.Object && candidate is JsonObject present
+        && declared.Fields.Values.Where(field => field.ServerSet).All(field => !element.TryGetProperty(field.Name, out var sent) || Same(sent, present[field.Name]));
+
     private void RequireAll(JsonObject bound, IReadOnlyDictionary<string, Field> fields, string pointer)
     {
         foreach (var field in fields.Values.Where(field => field.Required && !bound.ContainsKey(field.Name)))
         {
             var at = Pointer(pointer, field.Name);
-            if (!_errors.Exists(error => error.Pointer.StartsWith(at, StringComparison.Ordinal)))
+            if (!_errors.Exists(error => error.Pointer == at || error.Pointer.StartsWith(at + "/", StringComparison.Ordinal)))
                 Refuse(at, "required", "is required");
         }
     }

@@ -39,7 +39,11 @@ public sealed class RecordWrites(
 
         var changes = Diff.Between(type, write.Current, next);
         if (write.Stored is not null && changes.Count == 0)
+        {
+            if (write.Options.Key is { } repeatable)
+                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
             return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+        }
 
         return await CommitAsync(write, context, next, changes, cancellation);
     }
@@ -119,7 +123,7 @@ public sealed class RecordWrites(
 
         var (had, has) = (UniqueValue.Of(type, write.Current).ToHashSet(), UniqueValue.Of(type, data).ToHashSet());
         if (await uniques.ReserveAsync(type, key, [.. has.Except(had)], cancellation) is { } taken)
-            return write.Options.Key is { } repeated && created && await past.ReplayAsync(type, key, repeated, cancellation) is { } replay ? replay : taken;
+            return taken;
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
@@ -130,10 +134,15 @@ public sealed class RecordWrites(
             case CommitOutcome.Committed:
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
                 return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), created, Session: session);
-            case CommitOutcome.Exists when write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
+            case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
+            case CommitOutcome.Exists when created:
+                // A repeated create of what was deleted since has reserved its values again.
+                if (await records.ReadLatestAsync(key, cancellation) is { IsTombstone: true })
+                    await uniques.ReleaseAsync(key, has, time.GetUtcNow(), cancellation);
+                return new Conflict("A record with this id exists.");
             default:
-                return created ? new Conflict("A record with this id exists.") : new Stale(null, []);
+                return new Stale(null, []);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
 
         var changed = type.References
             .SelectMany(path => path.In(data).Select(named => (named.Pointer, named.Target, path)))
-            .Where(named => !known.Contains(named.Target))
+            .Where(named => named.path.Reference.Acyclic ? !named.path.In(before).Any(was => was.Target == named.Target) : !known.Contains(named.Target))
             .ToList();
         var wanted = changed.Select(named => named.Target).Concat(reads).Where(target => IsId(target.Id)).ToHashSet();
         var found = await records.ReadManyAsync(context.Caller.TenantId, wanted, cancellation);

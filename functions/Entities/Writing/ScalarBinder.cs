@@ -10,6 +10,7 @@ namespace Crm.Entities.Writing;
 internal static class ScalarBinder
 {
     private const int SignificantDigits = 15;
+    private const decimal Limit = 1_000_000_000_000_000;
 
     public static (JsonNode? Value, string? Code, string? Detail) Bind(JsonElement value, Field field) => field.Kind switch
     {
@@ -27,8 +28,10 @@ internal static class ScalarBinder
         if (value.ValueKind != JsonValueKind.Number)
             return Bad("type", "must be a number");
 
-        if (!value.TryGetDecimal(out var number) || Digits(number) > SignificantDigits)
-            return Bad("precision", $"must have at most {SignificantDigits} significant digits");
+        // By the text that was sent: reading it as a decimal rounds away what that cannot hold.
+        var digits = Digits(value.GetRawText());
+        if (digits > SignificantDigits || !value.TryGetDecimal(out var number) || (number == 0 && digits > 0) || Math.Abs(number) >= Limit)
+            return Bad("precision", $"must have at most {SignificantDigits} significant digits, and as many before the point");
 
         // Trailing zeros say nothing: 10.50 and 10.5 are one value and are stored as one.
         number /= 1.0000000000000000000000000000m;
@@ -83,11 +86,8 @@ internal static class ScalarBinder
         _ => "a time with zone such as 2026-01-31T09:30:00Z",
     };
 
-    private static int Digits(decimal number)
-    {
-        var digits = Math.Abs(number).ToString(CultureInfo.InvariantCulture).Replace(".", "", StringComparison.Ordinal).Trim('0');
-        return digits.Length;
-    }
+    private static int Digits(string number) =>
+        number.Split('e', 'E')[0].Replace(".", "", StringComparison.Ordinal).TrimStart('-').Trim('0').Length;
 
     private static (JsonNode?, string?, string?) Good(JsonNode? value) => (value, null, null);
 

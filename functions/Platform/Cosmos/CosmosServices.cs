@@ -14,7 +14,7 @@ internal static class CosmosServices
         services.AddOptions<CosmosSettings>()
             .Bind(configuration.GetSection("Cosmos"))
             .Configure(settings => settings.ConnectionString = configuration["Cosmos"])
-            .ValidateDataAnnotations()
+            .Validate(settings => !string.IsNullOrWhiteSpace(settings.Database), "Cosmos__Database is blank; the name of the database is expected.")
             .Validate(
                 settings => settings.ConnectionString is null != settings.AccountEndpoint is null,
                 "Set either Cosmos (a connection string) or Cosmos__accountEndpoint (reached with the app's identity).")

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Crm.Platform.Cosmos;
 
 /// <summary>Where the database is. Section <c>Cosmos</c>; the section's own value may be a connection string (one machine, emulators).</summary>
@@ -14,5 +12,5 @@ public sealed record CosmosSettings
     /// <summary>The client id of the user-assigned identity, where there is one.</summary>
     public string? ClientId { get; set; }
 
-    [Required] public string Database { get; set; } = "crm";
+    public string Database { get; set; } = "crm";
 }

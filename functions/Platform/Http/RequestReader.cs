@@ -66,7 +66,7 @@ internal static class RequestReader
         IfMatch? condition = null;
         if (request.Headers.IfMatch.Count > 0)
         {
-            if (!EntityTagHeaderValue.TryParseList(request.Headers.IfMatch, out var tags))
+            if (!EntityTagHeaderValue.TryParseStrictList(request.Headers.IfMatch, out var tags))
                 return new BadRequest("invalid-if-match", "If-Match must be an ETag in quotes such as \"7\", a list of them, or *.");
 
             condition = new IfMatch(tags.Contains(EntityTagHeaderValue.Any), [.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString())]);
@@ -88,11 +88,18 @@ internal static class RequestReader
 
         using var body = new MemoryStream(capacity: (int)(request.ContentLength ?? 1024));
         var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellation)) > 0;)
+        try
         {
-            if (body.Length + read > MaxBody)
-                return tooLarge;
-            body.Write(buffer, 0, read);
+            for (int read; (read = await request.Body.ReadAsync(buffer, cancellation)) > 0;)
+            {
+                if (body.Length + read > MaxBody)
+                    return tooLarge;
+                body.Write(buffer, 0, read);
+            }
+        }
+        catch (BadHttpRequestException broken)
+        {
+            return new BadRequest("invalid-body", $"The body could not be read: {broken.Message}");
         }
 
         return (ReadOnlyMemory<byte>)body.GetBuffer().AsMemory(0, (int)body.Length);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Crm.Tests.Fixtures;
 
 /// <summary>What the API answered.</summary>
-public sealed record Answer(HttpStatusCode Status, JsonNode? Body, IReadOnlyDictionary<string, string> Headers, string Text)
+public sealed record Answer(HttpStatusCode Status, JsonNode? Body, IReadOnlyDictionary<string, string> Headers, string Text, string Url = "")
 {
     /// <summary>The body of an answer that should be a JSON object.</summary>
     public JsonObject Json => (JsonObject)Body!;
@@ -22,6 +22,6 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, IReadOnlyDict
         var text = await response.Content.ReadAsStringAsync();
         var json = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true && text.Length > 0;
         var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new Answer(response.StatusCode, json ? JsonNode.Parse(text) : null, headers, text);
+        return new Answer(response.StatusCode, json ? JsonNode.Parse(text) : null, headers, text, Uri.UnescapeDataString(response.RequestMessage?.RequestUri?.PathAndQuery ?? ""));
     }
 }

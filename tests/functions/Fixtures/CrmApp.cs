@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities;
+using Crm.Local.Functions.Catalog;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -107,10 +108,6 @@ public class CrmApp : IAsyncLifetime
         }
     }
 
-    /// <summary>The local host alone knows which port it was given, and tells it to nobody but its own: so by reflection.</summary>
-    private string Address()
-    {
-        var listener = Type.GetType("Crm.Local.Functions.Catalog.ITriggerListener, Crm.Local.Functions", throwOnError: true)!;
-        return Services.GetServices(listener).SelectMany(found => (IReadOnlyCollection<string>)listener.GetProperty("Addresses")!.GetValue(found)!).Single();
-    }
+    /// <summary>The local host alone knows which port it was given.</summary>
+    private string Address() => Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single();
 }

@@ -19,6 +19,8 @@ public sealed record Widget : Entity
 {
     [Unique, Sortable] public required string Name { get; init; }
 
+    public string? Colour { get; init; }
+
     [Number(2, Min = 0, AboveMin = true), Sortable] public decimal? Weight { get; init; }
 
     [Sortable] public DateOnly? MadeOn { get; init; }

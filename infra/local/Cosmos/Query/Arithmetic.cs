@@ -1,6 +1,6 @@
 namespace Crm.Local.Cosmos.Query;
 
-/// <summary>Operators on two numbers; undefined for anything else, and when the result is no finite number.</summary>
+/// <summary>Operators on two numbers; undefined for anything else.</summary>
 internal sealed class ArithmeticOperator(string sign, Expression left, Expression right) : Expression(left, right)
 {
     private readonly Func<double, double, Value> _apply = For(sign);
@@ -21,12 +21,12 @@ internal sealed class ArithmeticOperator(string sign, Expression left, Expressio
         "*" => (a, b) => Value.Of(a * b),
         "/" => (a, b) => Value.Of(a / b),
         "%" => (a, b) => Value.Of(a % b),
-        "&" => (a, b) => Bits.Apply(a, b, (x, y) => x & y),
-        "|" => (a, b) => Bits.Apply(a, b, (x, y) => x | y),
-        "^" => (a, b) => Bits.Apply(a, b, (x, y) => x ^ y),
-        "<<" => (a, b) => Bits.Apply(a, b, (x, y) => (int)x << (int)y),
-        ">>" => (a, b) => Bits.Apply(a, b, (x, y) => (int)x >> (int)y),
-        ">>>" => (a, b) => Bits.Apply(a, b, (x, y) => (uint)(int)x >> (int)y),
+        "&" => (a, b) => Value.Of(Bits.Of(a) & Bits.Of(b)),
+        "|" => (a, b) => Value.Of(Bits.Of(a) | Bits.Of(b)),
+        "^" => (a, b) => Value.Of(Bits.Of(a) ^ Bits.Of(b)),
+        "<<" => (a, b) => Value.Of(Bits.Of(a) << Bits.Of(b)),
+        ">>" => (a, b) => Value.Of(Bits.Of(a) >> Bits.Of(b)),
+        ">>>" => (a, b) => Value.Of(Bits.Of(a) >>> Bits.Of(b)),
         _ => throw new ArgumentOutOfRangeException(nameof(sign), sign, null),
     };
 }
@@ -44,21 +44,27 @@ internal sealed class UnaryOperator(char sign, Expression operand) : Expression(
         {
             '-' => Value.Of(-value.Number),
             '+' => value,
-            _ => Bits.Apply(value.Number, 0, (x, _) => ~x),
+            _ => Value.Of(~Bits.Of(value.Number)),
         };
     }
 }
 
-/// <summary>Operations on the bits of whole numbers.</summary>
+/// <summary>Whole numbers of the two sizes there are: 32 bits for operators, 64 for the functions named INT….</summary>
 internal static class Bits
 {
+    private const double Range = 4294967296;
+
+    /// <summary>The lowest 32 bits of the whole part, as JavaScript has it.</summary>
+    public static int Of(double number) => double.IsFinite(number) ? unchecked((int)(long)(Math.Truncate(number) % Range)) : 0;
+
+    /// <summary>Undefined unless both numbers are whole.</summary>
     public static Value Apply(double left, double right, Func<long, long, long> operation) =>
         TryWhole(left, out var x) && TryWhole(right, out var y) ? Value.Of((double)operation(x, y)) : default;
 
     public static bool TryWhole(double number, out long whole)
     {
         whole = 0;
-        if (number != Math.Floor(number) || number < long.MinValue || number >= long.MaxValue) return false;
+        if (number != Math.Floor(number) || number < long.MinValue || number > long.MaxValue) return false;
         whole = (long)number;
         return true;
     }

@@ -16,7 +16,7 @@ internal static class ArrayFunctions
         ("SETINTERSECT", 2, 2, a => Sets(a, (x, y) => Distinct(x).Where(element => Has(y, element)))),
         ("SETUNION", 2, 2, a => Sets(a, (x, y) => Distinct(x.Elements().Concat(y.Elements())))),
         ("SETDIFFERENCE", 2, 2, a => Sets(a, (x, y) => Distinct(x).Where(element => !Has(y, element)))),
-        ("CHOOSE", 2, int.MaxValue, a => a[0] is { Kind: ValueKind.Number } index && index.Number is >= 1 && index.Number < a.Count ? a[(int)index.Number] : default),
+        ("CHOOSE", 2, int.MaxValue, a => a[0] is { Kind: ValueKind.Number } index && Bits.TryWhole(index.Number, out _) && index.Number >= 1 && index.Number < a.Count ? a[(int)index.Number] : default),
         ("OBJECTTOARRAY", 1, 3, ToArray),
     ];
 
@@ -52,9 +52,15 @@ internal static class ArrayFunctions
     {
         var array = arguments[0];
         if (array.Kind != ValueKind.Array) return default;
+        var known = true;
         for (var i = 1; i < arguments.Count; i++)
-            if (Has(array, arguments[i]) != all) return Value.Of(!all);
-        return Value.Of(all);
+        {
+            var wanted = arguments[i];
+            known &= wanted.IsDefined;
+            if (wanted.IsDefined && Has(array, wanted) != all) return Value.Of(!all);
+        }
+
+        return known ? Value.Of(all) : default;
     }
 
     private static Value Concat(Arguments arguments)
@@ -75,9 +81,9 @@ internal static class ArrayFunctions
     {
         var array = arguments[0];
         var start = arguments[1];
-        if (array.Kind != ValueKind.Array || start.Kind != ValueKind.Number) return default;
+        if (array.Kind != ValueKind.Array || start.Kind != ValueKind.Number || !Bits.TryWhole(start.Number, out _)) return default;
         var length = arguments.Count > 2 ? arguments[2] : Value.Of(array.Length);
-        if (length.Kind != ValueKind.Number) return default;
+        if (length.Kind != ValueKind.Number || !Bits.TryWhole(length.Number, out _)) return default;
         var from = Math.Clamp(start.Number < 0 ? array.Length + start.Number : start.Number, 0, array.Length);
         return Value.Of(array.Elements().Skip((int)from).Take((int)Math.Clamp(length.Number, 0, array.Length)));
     }

@@ -9,8 +9,7 @@ internal static class DateFunctions
 
     private static readonly string[] Formats =
     [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss",
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd",
     ];
 
     public static IEnumerable<(string Name, int Least, int Most, Function Function)> All =>
@@ -23,7 +22,7 @@ internal static class DateFunctions
         ("DATETIMEPART", 2, 2, Part),
         ("DATETIMEFROMPARTS", 3, 7, FromParts),
         ("DATETIMETOTICKS", 1, 1, a => TryRead(a[0], out var date) ? Value.Of(date.Ticks - DateTime.UnixEpoch.Ticks) : default),
-        ("DATETIMETOTIMESTAMP", 1, 1, a => TryRead(a[0], out var date) ? Value.Of(Math.Floor((date - DateTime.UnixEpoch).TotalMilliseconds)) : default),
+        ("DATETIMETOTIMESTAMP", 1, 1, a => TryRead(a[0], out var date) ? Value.Of((date.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond) : default),
         ("TICKSTODATETIME", 1, 1, a => FromTicks(a[0], 1)),
         ("TIMESTAMPTODATETIME", 1, 1, a => FromTicks(a[0], TimeSpan.TicksPerMillisecond)),
     ];
@@ -43,8 +42,8 @@ internal static class DateFunctions
 
     private static Value FromTicks(in Value value, long unit)
     {
-        if (value.Kind != ValueKind.Number) return default;
-        var ticks = Math.Floor(value.Number) * unit + DateTime.UnixEpoch.Ticks;
+        if (value.Kind != ValueKind.Number || !Bits.TryWhole(value.Number, out _)) return default;
+        var ticks = value.Number * unit + DateTime.UnixEpoch.Ticks;
         return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? Text(new DateTime((long)ticks, DateTimeKind.Utc)) : default;
     }
 
@@ -59,7 +58,7 @@ internal static class DateFunctions
         "millisecond" or "ms" => "millisecond",
         "microsecond" or "mcs" => "microsecond",
         "nanosecond" or "ns" => "nanosecond",
-        "weekday" or "dw" or "w" => "weekday",
+        "weekday" or "dw" => "weekday",
         _ => null,
     };
 
@@ -85,7 +84,7 @@ internal static class DateFunctions
             {
                 "year" => Text(date.AddYears(checked((int)count))),
                 "month" => Text(date.AddMonths(checked((int)count))),
-                "nanosecond" => Text(date.AddTicks(count / TimeSpan.NanosecondsPerTick)),
+                "nanosecond" => Text(date.AddTicks((long)Math.Round(count / (double)TimeSpan.NanosecondsPerTick, MidpointRounding.AwayFromZero))),
                 _ when Ticks(unit) is { } ticks => Text(date.AddTicks(checked(count * ticks))),
                 _ => default,
             };
@@ -124,7 +123,7 @@ internal static class DateFunctions
             "millisecond" => date.Millisecond,
             "microsecond" => date.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond,
             "nanosecond" => date.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
-            _ => (int)date.DayOfWeek + 1,
+            _ => (int)date.DayOfWeek,
         });
     }
 

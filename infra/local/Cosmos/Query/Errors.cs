@@ -3,9 +3,12 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>The refusals of the service, worded as it words them.</summary>
 internal static class Errors
 {
-    public static QueryException Syntax(string query, int start, int end) => new(
-        "SC1001",
-        $"Syntax error, incorrect syntax near '{(start < query.Length ? query[start..Math.Min(end, query.Length)] : "")}' at position {start}.");
+    public static QueryException Syntax(string query, int start, int end) => start >= query.Length
+        ? new("SC1002", "Syntax error, unexpected end-of-file.")
+        : new("SC1001", $"Syntax error, incorrect syntax near '{query[start..Math.Min(end, query.Length)]}' at position {start}.");
+
+    public static QueryException Token(string code, string kind, string query, int start, int end) =>
+        new(code, $"Syntax error, invalid {kind} '{query[start..Math.Min(end, query.Length)]}' at position {start}.");
 
     public static QueryException UnknownName(string name) => new("SC2001", $"Identifier '{name}' could not be resolved.");
 
@@ -14,6 +17,9 @@ internal static class Errors
     public static QueryException ArgumentCount(string name, int least, int most) => new(
         "SC2050",
         $"The {name} function requires {(least == most ? $"{least}" : most == int.MaxValue ? $"at least {least}" : $"{least} to {most}")} argument(s).");
+
+    public static QueryException RepeatedProperty(string name) =>
+        new("SC2022", $"Object creation error, property name '{name}' specified more than once.");
 
     public static QueryException TooComplex() => new("SC3020", "The query is too long or nested too deeply.");
 

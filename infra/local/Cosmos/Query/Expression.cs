@@ -84,19 +84,14 @@ internal sealed class Member(Expression target, string name) : Expression(target
     public override Value Evaluate(Frame frame) => Operands[0].Evaluate(frame).Member(name, _utf8);
 }
 
-/// <summary><c>target[index]</c> with a number or a computed name.</summary>
-internal sealed class Indexer(Expression target, Expression index) : Expression(target, index)
+/// <summary><c>target[index]</c>: an element of an array.</summary>
+internal sealed class Indexer(Expression target, double index) : Expression(target)
 {
-    public override Value Evaluate(Frame frame)
-    {
-        var index = Operands[1].Evaluate(frame);
-        return index.Kind switch
-        {
-            ValueKind.Number => Operands[0].Evaluate(frame).At(index.Number),
-            ValueKind.String => Operands[0].Evaluate(frame).Member(index.Text),
-            _ => default,
-        };
-    }
+    public Expression Target => Operands[0];
+
+    protected override object Detail => index;
+
+    public override Value Evaluate(Frame frame) => Operands[0].Evaluate(frame).At(index);
 }
 
 internal sealed class ArrayLiteral(IReadOnlyList<Expression> elements) : Expression(elements)

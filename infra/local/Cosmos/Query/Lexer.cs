@@ -59,11 +59,6 @@ internal static class Lexer
                 var line = query.IndexOf('\n', at);
                 at = line < 0 ? query.Length : line + 1;
             }
-            else if (string.CompareOrdinal(query, at, "/*", 0, 2) == 0)
-            {
-                var end = query.IndexOf("*/", at + 2, StringComparison.Ordinal);
-                at = end < 0 ? throw Errors.Syntax(query, at, query.Length) : end + 2;
-            }
             else
             {
                 break;
@@ -85,7 +80,7 @@ internal static class Lexer
         if (first == '@')
         {
             var end = WordEnd(query, at + 1);
-            return end == at + 1 ? throw Errors.Syntax(query, at, end) : new Token(TokenKind.Parameter, query[at..end], at, end);
+            return end == at + 1 ? throw Errors.Token("SC1010", "token", query, at, end) : new Token(TokenKind.Parameter, query[at..end], at, end);
         }
 
         if (char.IsAsciiDigit(first) || (first == '.' && at + 1 < query.Length && char.IsAsciiDigit(query[at + 1]))) return Number(query, at);
@@ -96,7 +91,7 @@ internal static class Lexer
                 return new Token(TokenKind.Sign, sign, at, at + sign.Length);
         }
 
-        throw Errors.Syntax(query, at, at + 1);
+        throw Errors.Token("SC1010", "token", query, at, at + 1);
     }
 
     private static int WordEnd(string query, int at)
@@ -107,17 +102,27 @@ internal static class Lexer
 
     private static Token Number(string query, int at)
     {
-        var end = Digits(query, at);
-        if (end < query.Length && query[end] == '.') end = Digits(query, end + 1);
-        if (end < query.Length && query[end] is 'e' or 'E')
+        var isHex = query[at] == '0' && at + 1 < query.Length && query[at + 1] is 'x' or 'X';
+        var end = isHex ? WordEnd(query, at + 2) : Digits(query, at);
+        if (!isHex && end < query.Length && query[end] == '.') end = Digits(query, end + 1);
+        if (!isHex && end < query.Length && query[end] is 'e' or 'E')
+            end = WordEnd(query, end + 1 < query.Length && query[end + 1] is '+' or '-' ? end + 2 : end + 1);
+        else end = WordEnd(query, end);
+        var text = query.AsSpan(at, end - at);
+        double number;
+        if (isHex)
         {
-            var power = end + 1 < query.Length && query[end + 1] is '+' or '-' ? end + 2 : end + 1;
-            if (Digits(query, power) == power) throw Errors.Syntax(query, at, power);
-            end = Digits(query, power);
+            if (!ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var whole)) throw Invalid();
+            number = whole;
+        }
+        else if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) || !double.IsFinite(number))
+        {
+            throw Invalid();
         }
 
-        if (end < query.Length && (char.IsLetter(query[end]) || query[end] == '_')) throw Errors.Syntax(query, at, end + 1);
-        return new Token(TokenKind.Number, query[at..end], at, end, double.Parse(query.AsSpan(at, end - at), NumberStyles.Float, CultureInfo.InvariantCulture));
+        return new Token(TokenKind.Number, text.ToString(), at, end, number);
+
+        QueryException Invalid() => Errors.Token("SC1011", "numeric value token", query, at, end);
 
         static int Digits(string query, int at)
         {
@@ -145,7 +150,7 @@ internal static class Lexer
                 if (at + 4 >= query.Length
                     || !ushort.TryParse(query.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
                 {
-                    throw Errors.Syntax(query, start, Math.Min(at + 5, query.Length));
+                    throw Invalid();
                 }
 
                 text.Append((char)unit);
@@ -160,12 +165,14 @@ internal static class Lexer
                 'n' => '\n',
                 'r' => '\r',
                 't' => '\t',
-                '"' or '\'' or '\\' or '/' => query[at],
-                _ => throw Errors.Syntax(query, start, at + 1),
+                // The service drops the backslash before any other sign.
+                var other => other,
             });
         }
 
-        throw Errors.Syntax(query, start, query.Length);
+        throw Invalid();
+
+        QueryException Invalid() => Errors.Token("SC1012", "string literal token", query, start, query.Length);
 
         // Half a surrogate pair is U+FFFD in items and their index keys, so it is here.
         static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

@@ -9,6 +9,9 @@ internal static class LikePattern
 {
     private const int MostKept = 256;
 
+    // A surrogate pair is one character.
+    private const string AnyCharacter = "(?:[\\uD800-\\uDBFF][\\uDC00-\\uDFFF]|[^\\uD800-\\uDFFF])";
+
     // A pattern from a caller must not hold a thread: the service gives up as well.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly ConcurrentDictionary<(string Pattern, RegexOptions Options, char? Escape, bool Like), Regex> Kept = new();
@@ -45,8 +48,8 @@ internal static class LikePattern
             var sign = pattern[at];
             if (sign == escape && at + 1 < pattern.Length) regex.Append(Literal(pattern[++at]));
             else if (sign == '%') regex.Append(".*");
-            else if (sign == '_') regex.Append('.');
-            else if (sign == '[' && pattern.IndexOf(']', at + 1) is var end && end > at + 1) at = AppendSet(regex, pattern, at, end);
+            else if (sign == '_') regex.Append(AnyCharacter);
+            else if (sign == '[') at = AppendSet(regex, pattern, at, pattern.IndexOf(']', at + 1));
             else regex.Append(Literal(sign));
         }
 
@@ -55,6 +58,13 @@ internal static class LikePattern
 
     private static int AppendSet(StringBuilder regex, string pattern, int at, int end)
     {
+        if (end <= at + 1)
+        {
+            // A set that is empty or not closed matches nothing.
+            regex.Append("[^\\s\\S]");
+            return end < 0 ? pattern.Length : end;
+        }
+
         regex.Append('[');
         if (pattern[++at] == '^' && at + 1 < end)
         {

@@ -1,6 +1,6 @@
 namespace Crm.Local.Cosmos.Query;
 
-/// <summary>Functions on numbers: undefined for an argument of another type, and when the result is no finite number.</summary>
+/// <summary>Functions on numbers: undefined for an argument of another type.</summary>
 internal static class MathFunctions
 {
     public static IEnumerable<(string Name, int Least, int Most, Function Function)> All =>
@@ -17,8 +17,7 @@ internal static class MathFunctions
         One("FLOOR", Math.Floor),
         One("LOG10", Math.Log10),
         One("RADIANS", double.DegreesToRadians),
-        One("ROUND", x => Math.Round(x, MidpointRounding.AwayFromZero)),
-        One("SIGN", x => Math.Sign(x)),
+        One("SIGN", x => double.IsNaN(x) ? x : Math.Sign(x)),
         One("SIN", Math.Sin),
         One("SQRT", Math.Sqrt),
         One("SQUARE", x => x * x),
@@ -26,8 +25,9 @@ internal static class MathFunctions
         One("TRUNC", Math.Truncate),
         Two("ATN2", Math.Atan2),
         Two("POWER", Math.Pow),
-        ("LOG", 1, 2, a => a.Count == 1 ? Apply(a, (x, _) => Math.Log(x), 1) : Apply(a, Math.Log, 2)),
-        ("NUMBERBIN", 1, 2, a => a.Count == 1 ? Apply(a, (x, _) => Math.Floor(x), 1) : Apply(a, (x, size) => Math.Floor(x / size) * size, 2)),
+        ("ROUND", 1, 2, Round),
+        ("LOG", 1, 2, a => a.Count == 1 ? Apply(a, (x, _) => Math.Log(x), 1) : Apply(a, (x, b) => Math.Log(x) / Math.Log(b), 2)),
+        ("NUMBERBIN", 1, 2, NumberBin),
         ("PI", 0, 0, _ => Value.Of(Math.PI)),
         Whole("INTADD", (x, y) => unchecked(x + y)),
         Whole("INTSUB", (x, y) => unchecked(x - y)),
@@ -55,6 +55,25 @@ internal static class MathFunctions
         (name, 2, 2, a => a[0] is { Kind: ValueKind.Number } x && a[1] is { Kind: ValueKind.Number } y && y.Number is not (0 or -1)
             ? Bits.Apply(x.Number, y.Number, function)
             : MinusOne(a, name));
+
+    private static Value Round(Arguments arguments)
+    {
+        var x = arguments[0];
+        var digits = arguments.Count > 1 ? arguments[1] : Value.Of(0);
+        if (x.Kind != ValueKind.Number || digits.Kind != ValueKind.Number || !Bits.TryWhole(digits.Number, out var count)) return default;
+        if (count is >= 0 and <= 15) return Value.Of(Math.Round(x.Number, (int)count, MidpointRounding.AwayFromZero));
+        var unit = Math.Pow(10, -count);
+        return count > 0 ? x : Value.Of(Math.Round(x.Number / unit, MidpointRounding.AwayFromZero) * unit);
+    }
+
+    private static Value NumberBin(Arguments arguments)
+    {
+        var size = arguments.Count > 1 ? arguments[1] : Value.Of(1);
+        var x = arguments[0];
+        return x.Kind == ValueKind.Number && size.Kind == ValueKind.Number && size.Number != 0
+            ? Value.Of(Math.Floor(x.Number / size.Number) * size.Number)
+            : default;
+    }
 
     /// <summary>Dividing the least of all numbers by -1 overflows; zero divides nothing.</summary>
     private static Value MinusOne(Arguments arguments, string name)

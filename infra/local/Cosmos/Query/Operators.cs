@@ -83,7 +83,7 @@ internal sealed class NotOperator(Expression operand) : Expression(operand)
     }
 }
 
-/// <summary><c>x IN (a, b)</c> is <c>x = a OR x = b</c>.</summary>
+/// <summary><c>x IN (a, b)</c>: undefined when x is; what is undefined among the choices is simply not x.</summary>
 internal sealed class InOperator(Expression value, IReadOnlyList<Expression> choices) : Expression([value, .. choices])
 {
     public Expression Left => Operands[0];
@@ -94,15 +94,9 @@ internal sealed class InOperator(Expression value, IReadOnlyList<Expression> cho
     {
         var value = Operands[0].Evaluate(frame);
         if (!value.IsDefined) return default;
-        var allFalse = true;
         for (var i = 1; i < Operands.Count; i++)
-        {
-            var same = ComparisonOperator.Apply(Comparison.Equal, value, Operands[i].Evaluate(frame));
-            if (same.IsTrue) return same;
-            allFalse &= same.IsFalse;
-        }
-
-        return allFalse ? Value.False : default;
+            if (ComparisonOperator.Apply(Comparison.Equal, value, Operands[i].Evaluate(frame)).IsTrue) return Value.True;
+        return Value.False;
     }
 }
 

@@ -6,7 +6,7 @@ internal sealed partial class Parser
     private const int MostNested = 100;
 
     /// <summary>Binary operators from loose to tight.</summary>
-    private static readonly string[][] Levels = [["|"], ["^"], ["&"], ["<<", ">>", ">>>"], ["+", "-", "||"], ["*", "/", "%"]];
+    private static readonly string[][] Levels = [["<<", ">>", ">>>"], ["+", "-", "||", "&", "|", "^"], ["*", "/", "%"]];
 
     private int _nested;
 
@@ -32,54 +32,62 @@ internal sealed partial class Parser
         return left;
     }
 
+    /// <summary>
+    /// BETWEEN does not combine with AND and OR but in parentheses: the service's grammar has it beside them, not below.
+    /// </summary>
     private Expression ParseOr()
     {
-        var first = ParseAnd();
+        var first = ParseComparison();
+        if (TryTakeTest("BETWEEN", out var negated))
+        {
+            var low = ParseComparison();
+            _tokens.ExpectWord("AND");
+            var between = new BetweenOperator(first, low, ParseComparison());
+            return negated ? new NotOperator(between) : between;
+        }
+
+        first = ParseAnd(first);
         if (!_tokens.IsWord("OR")) return first;
         var all = new List<Expression> { first };
-        while (_tokens.TryTakeWord("OR")) all.Add(ParseAnd());
+        while (_tokens.TryTakeWord("OR")) all.Add(ParseAnd(ParseComparison()));
         return new OrOperator(all);
     }
 
-    private Expression ParseAnd()
+    private Expression ParseAnd(Expression first)
     {
-        var first = ParseNot();
+        first = ParseTest(first);
         if (!_tokens.IsWord("AND")) return first;
         var all = new List<Expression> { first };
-        while (_tokens.TryTakeWord("AND")) all.Add(ParseNot());
+        while (_tokens.TryTakeWord("AND")) all.Add(ParseTest(ParseComparison()));
         return new AndOperator(all);
     }
 
-    private Expression ParseNot()
+    private Expression ParseTest(Expression value)
     {
-        var negations = 0;
-        while (_tokens.TryTakeWord("NOT")) negations++;
-        var operand = ParseComparison();
-        for (; negations > 0; negations--) operand = new NotOperator(operand);
-        return operand;
+        Expression test;
+        if (TryTakeTest("IN", out var negated)) test = ParseIn(value);
+        else if (TryTakeTest("LIKE", out negated)) test = ParseLike(value);
+        else return value;
+        return negated ? new NotOperator(test) : test;
+    }
+
+    private bool TryTakeTest(string word, out bool negated)
+    {
+        negated = _tokens.IsWord("NOT") && _tokens.FollowedByWord(word);
+        if (negated) _tokens.Take();
+        return _tokens.TryTakeWord(word);
     }
 
     private Expression ParseComparison()
     {
         var left = ParseBinary(0);
-        while (true)
+        while (ComparisonAt() is { } comparison)
         {
-            if (ComparisonAt() is { } comparison)
-            {
-                _tokens.Take();
-                left = new ComparisonOperator(comparison, left, ParseBinary(0));
-                continue;
-            }
-
-            var negated = _tokens.IsWord("NOT") && (_tokens.FollowedByWord("IN") || _tokens.FollowedByWord("BETWEEN") || _tokens.FollowedByWord("LIKE"));
-            if (negated) _tokens.Take();
-            Expression? test = _tokens.TryTakeWord("IN") ? ParseIn(left)
-                : _tokens.TryTakeWord("BETWEEN") ? ParseBetween(left)
-                : _tokens.TryTakeWord("LIKE") ? ParseLike(left)
-                : null;
-            if (test is null) return left;
-            left = negated ? new NotOperator(test) : test;
+            _tokens.Take();
+            left = new ComparisonOperator(comparison, left, ParseBinary(0));
         }
+
+        return left;
     }
 
     private Comparison? ComparisonAt() => _tokens.Current.Kind != TokenKind.Sign ? null : _tokens.Current.Text switch
@@ -101,19 +109,19 @@ internal sealed partial class Parser
         return new InOperator(value, choices);
     }
 
-    private BetweenOperator ParseBetween(Expression value)
-    {
-        var low = ParseBinary(0);
-        _tokens.ExpectWord("AND");
-        return new BetweenOperator(value, low, ParseBinary(0));
-    }
-
     private LikeOperator ParseLike(Expression value)
     {
         var pattern = ParseBinary(0);
         char? escape = null;
         if (_tokens.TryTakeWord("ESCAPE"))
-            escape = _tokens.Current is { Kind: TokenKind.Text, Text.Length: 1 } ? _tokens.Take().Text[0] : throw _tokens.Unexpected();
+        {
+            if (_tokens.Current.Kind != TokenKind.Text) throw _tokens.Unexpected();
+            var sign = _tokens.Take().Text;
+            escape = sign.Length == 1
+                ? sign[0]
+                : throw Errors.Invalid("SC2207", $"The invalid escape character '{sign}' was specified in a LIKE predicate.");
+        }
+
         return new LikeOperator(value, pattern, escape);
     }
 
@@ -131,17 +139,27 @@ internal sealed partial class Parser
         return left;
     }
 
+    /// <summary>NOT binds as tightly as the signs do: <c>NOT c.a = 1</c> is <c>(NOT c.a) = 1</c>.</summary>
     private Expression ParsePrefix()
     {
         var signs = new Stack<char>();
-        while (_tokens.Is("-") || _tokens.Is("+") || _tokens.Is("~")) signs.Push(_tokens.Take().Text[0]);
+        while (true)
+        {
+            if (_tokens.TryTakeWord("NOT")) signs.Push('!');
+            else if (_tokens.Is("-") || _tokens.Is("+") || _tokens.Is("~")) signs.Push(_tokens.Take().Text[0]);
+            else break;
+        }
+
         var operand = ParseSteps(ParsePrimary());
         foreach (var sign in signs)
         {
-            // A negative number is a constant like any other.
-            operand = sign == '-' && operand is Constant { Value.Kind: ValueKind.Number } number
-                ? new Constant(Value.Of(-number.Value.Number))
-                : new UnaryOperator(sign, operand);
+            operand = sign switch
+            {
+                '!' => new NotOperator(operand),
+                // A negative number is a constant like any other.
+                '-' when operand is Constant { Value.Kind: ValueKind.Number } number => new Constant(Value.Of(-number.Value.Number)),
+                _ => new UnaryOperator(sign, operand),
+            };
         }
 
         return operand;
@@ -160,128 +178,17 @@ internal sealed partial class Parser
             {
                 var index = ParseExpression();
                 _tokens.Expect("]");
-                target = index is Constant { Value: { Kind: ValueKind.String } name } ? new Member(target, name.Text) : new Indexer(target, index);
+                target = index switch
+                {
+                    Constant { Value: { Kind: ValueKind.String } name } => new Member(target, name.Text),
+                    Constant { Value: { Kind: ValueKind.Number } number } => new Indexer(target, number.Number),
+                    _ => throw Errors.Invalid("SC2990", "The specified query includes 'member indexer' which is currently not supported."),
+                };
             }
             else
             {
                 return target;
             }
         }
-    }
-
-    private Expression ParsePrimary()
-    {
-        var token = _tokens.Current;
-        switch (token.Kind)
-        {
-            case TokenKind.Number:
-                _tokens.Take();
-                return new Constant(Value.Of(token.Number));
-            case TokenKind.Text:
-                _tokens.Take();
-                return new Constant(Value.Of(token.Text));
-            case TokenKind.Parameter:
-                return ParseParameter();
-            case TokenKind.Sign when _tokens.TryTake("("):
-                var inner = _tokens.IsWord("SELECT") ? ParseNested(SubqueryKind.Scalar) : ParseExpression();
-                _tokens.Expect(")");
-                return inner;
-            case TokenKind.Sign when _tokens.TryTake("["):
-                var elements = _tokens.Is("]") ? [] : ParseList();
-                _tokens.Expect("]");
-                return new ArrayLiteral(elements);
-            case TokenKind.Sign when _tokens.TryTake("{"):
-                return ParseObject();
-            case TokenKind.Word:
-                return ParseWord();
-            default:
-                throw _tokens.Unexpected();
-        }
-    }
-
-    private Expression ParseWord()
-    {
-        if (_tokens.TryTakeWord("TRUE")) return new Constant(Value.True);
-        if (_tokens.TryTakeWord("FALSE")) return new Constant(Value.False);
-        if (_tokens.TryTakeWord("NULL")) return new Constant(Value.Null);
-        if (_tokens.TryTakeWord("UNDEFINED")) return new Constant(default);
-        if (_tokens.IsWord("UDF")) throw new UnsupportedQueryException("user-defined functions");
-        if (_tokens.FollowedBy("("))
-        {
-            if (_tokens.TryTakeWord("EXISTS")) return ParseEnclosed(SubqueryKind.Exists);
-            if (_tokens.TryTakeWord("ARRAY")) return ParseEnclosed(SubqueryKind.Array);
-            if (_tokens.IsName) return ParseCall();
-        }
-
-        var start = _tokens.Current.Start;
-        return Reference(_tokens.ExpectName(), start);
-    }
-
-    private AliasReference Reference(string name, int position)
-    {
-        var reference = new AliasReference(name, position);
-        _scope.Pending.Add(reference);
-        return reference;
-    }
-
-    private Subquery ParseEnclosed(SubqueryKind kind)
-    {
-        _tokens.Expect("(");
-        var subquery = ParseNested(kind);
-        _tokens.Expect(")");
-        return subquery;
-    }
-
-    private Subquery ParseNested(SubqueryKind kind)
-    {
-        if (++_nested > MostNested) throw Errors.TooComplex();
-        var block = ParseSubquery();
-        _nested--;
-        return new Subquery(kind, block);
-    }
-
-    private Expression ParseCall()
-    {
-        var name = _tokens.Take().Text.ToUpperInvariant();
-        _tokens.Expect("(");
-        if (Aggregator.Names.Contains(name)) return ParseAggregate(name);
-        var arguments = _tokens.Is(")") ? [] : ParseList();
-        _tokens.Expect(")");
-        return new FunctionCall(name, Functions.Find(name, arguments.Count), arguments);
-    }
-
-    private AggregateCall ParseAggregate(string name)
-    {
-        if (!_scope.AllowsAggregates) throw Errors.Invalid("SC2100", $"The aggregate {name} may stand in a SELECT clause only, and not inside another.");
-        _scope.AllowsAggregates = false;
-        var argument = ParseExpression();
-        _tokens.Expect(")");
-        _scope.AllowsAggregates = true;
-        var aggregate = new AggregateCall(name, Names.Aggregates++, argument);
-        _scope.Aggregates.Add(aggregate);
-        return aggregate;
-    }
-
-    private ObjectLiteral ParseObject()
-    {
-        var names = new List<string>();
-        var values = new List<Expression>();
-        while (!_tokens.Is("}"))
-        {
-            if (names.Count > 0) _tokens.Expect(",");
-            names.Add(_tokens.Current.Kind == TokenKind.Text ? _tokens.Take().Text : _tokens.ExpectName());
-            _tokens.Expect(":");
-            values.Add(ParseExpression());
-        }
-
-        _tokens.Expect("}");
-        return new ObjectLiteral(names, values);
-    }
-
-    private Parameter ParseParameter()
-    {
-        var name = _tokens.Take().Text;
-        if (!Names.Parameters.TryGetValue(name, out var index)) Names.Parameters.Add(name, index = Names.Parameters.Count);
-        return new Parameter(index);
     }
 }

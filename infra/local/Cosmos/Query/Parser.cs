@@ -1,6 +1,6 @@
 namespace Crm.Local.Cosmos.Query;
 
-/// <summary>Reads a query: its blocks and clauses here, its expressions in the other part.</summary>
+/// <summary>Reads a query: its blocks and clauses here, operators and what they join in the other parts.</summary>
 internal sealed partial class Parser
 {
     private const int LongestQuery = 512 * 1024;
@@ -51,28 +51,29 @@ internal sealed partial class Parser
         _tokens.ExpectWord("SELECT");
         var distinct = _tokens.TryTakeWord("DISTINCT");
         var take = _tokens.TryTakeWord("TOP") ? ParseCount() : null;
-        scope.AllowsAggregates = true;
+        scope.AggregateRefusal = null;
         var projection = ParseProjection();
-        scope.AllowsAggregates = false;
+        scope.AggregateRefusal = Scope.NotInWhere;
         var sources = ParseSources();
         var where = _tokens.TryTakeWord("WHERE") ? ParseExpression() : null;
+        scope.AggregateRefusal = QueryRules.NotInGroupBy;
         List<Expression> groupBy = TakeWords("GROUP", "BY") ? ParseList() : [];
+        scope.AggregateRefusal = QueryRules.NotAPath;
         var orderBy = TakeWords("ORDER", "BY") ? ParseOrderings() : [];
         Expression? skip = null;
         if (_tokens.TryTakeWord("OFFSET"))
         {
             skip = ParseCount();
             _tokens.ExpectWord("LIMIT");
-            if (take is not null) throw Errors.Invalid("SC2204", "TOP and OFFSET LIMIT cannot be used in one query.");
+            if (take is not null) throw Errors.Invalid("SC2205", "A TOP cannot be used in the same query or subquery as an OFFSET.");
             take = ParseCount();
         }
 
         scope.Resolve();
         if (projection is null)
         {
-            if (sources.Count == 0) throw Errors.Invalid("SC2041", "'SELECT *' is not valid if FROM clause is omitted.");
+            if (sources.Count == 0) throw Errors.Invalid("SC1021", "Syntax error, 'SELECT *' is not valid if FROM clause is omitted.");
             if (sources.Count > 1) throw Errors.Invalid("SC2042", "'SELECT *' is only valid with a single input set.");
-            if (groupBy.Count > 0) throw Errors.Invalid("SC2101", "'SELECT *' is not valid with GROUP BY.");
             projection = new AliasReference("*", 0) { Slot = sources[0].Slot };
         }
 
@@ -88,7 +89,7 @@ internal sealed partial class Parser
             Skip = skip,
             Take = take,
         };
-        QueryRules.Check(block);
+        QueryRules.Check(block, isSubquery: scope.Outer is not null);
         return block;
     }
 
@@ -111,15 +112,14 @@ internal sealed partial class Parser
         do
         {
             var value = ParseExpression();
-            var named = _tokens.TryTakeWord("AS") || _tokens.IsName;
-            var name = named ? _tokens.ExpectName() : value switch
+            var named = _tokens.TryTakeWord("AS") || _tokens.IsName || _tokens.Current.Kind == TokenKind.Text;
+            var name = named ? (_tokens.Current.Kind == TokenKind.Text ? _tokens.Take().Text : _tokens.ExpectName()) : value switch
             {
                 Member member => member.Name,
                 AliasReference alias => alias.Name,
                 _ => $"${++unnamed}",
             };
-            if (names.Contains(name))
-                throw Errors.Invalid("SC2061", $"The property name '{name}' is specified more than once in the SELECT clause.");
+            if (names.Contains(name)) throw Errors.RepeatedProperty(name);
             names.Add(name);
             values.Add(value);
         }

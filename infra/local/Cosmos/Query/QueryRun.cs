@@ -18,6 +18,9 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     private readonly Access _access = new();
     private Continuation? _next;
 
+    /// <summary>Without GROUP BY, aggregates make one row: there is nothing to order.</summary>
+    private bool OrdersRows => !block.IsGrouped || block.GroupBy.Count > 0;
+
     private long Taken => (after?.Taken ?? 0) + _page.Count;
 
     public QueryPage Page(IItemReader items, int few)
@@ -126,8 +129,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             var row = block.Projection.Evaluate(bound);
             if (!row.IsDefined) continue;
             var tie = block.IsDistinct ? RowKey.Of(row) : block.GroupKey(bound);
-            // A grouped query has one order, that of its groups.
-            var place = new Place(block.IsGrouped ? [] : block.SortKeys(bound), 0, 0, tie);
+            var place = new Place(OrdersRows ? block.SortKeys(bound) : [], 0, 0, tie);
             if (!rows.TryGetValue(tie, out var same) || order.Compare(place, same.Place) < 0) rows[tie] = (place, row);
         }
 
@@ -166,7 +168,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
         var keys = order switch
         {
             Continuation.SortOrder => block.OrderBy.Count,
-            Continuation.ValueOrder => (block.IsGrouped ? 0 : block.OrderBy.Count) + 1,
+            Continuation.ValueOrder => (OrdersRows ? block.OrderBy.Count : 0) + 1,
             _ => 1,
         };
         if (after is not null && after.Keys.Length != keys) throw Errors.Continuation();

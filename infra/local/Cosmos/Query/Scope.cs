@@ -13,12 +13,14 @@ internal sealed class Scope(Scope? outer)
 
     public List<AggregateCall> Aggregates { get; } = [];
 
-    /// <summary>Aggregates stand in SELECT alone, and not inside each other.</summary>
-    public bool AllowsAggregates { get; set; }
+    /// <summary>How an aggregate is refused where the parser is: they stand in SELECT alone. Null there.</summary>
+    public Func<QueryException>? AggregateRefusal { get; set; } = NotInWhere;
+
+    public static QueryException NotInWhere() => Errors.Invalid("SC2104", "Aggregates are not allowed in the WHERE clause.");
 
     public void Declare(string alias, int slot)
     {
-        if (!_aliases.TryAdd(alias, slot)) throw Errors.Invalid("SC2011", $"The input alias '{alias}' is specified more than once in the FROM clause.");
+        if (!_aliases.TryAdd(alias, slot)) throw Errors.Invalid("SC2021", $"The input set name or alias '{alias}' is specified more than once in the FROM clause.");
     }
 
     /// <summary>Resolves the references from this place of <see cref="Pending"/> on; what is not declared here belongs to the block around.</summary>

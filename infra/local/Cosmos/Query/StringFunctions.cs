@@ -6,7 +6,8 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>Functions on strings: undefined for an argument of another type.</summary>
 internal static class StringFunctions
 {
-    private const int LongestReplicate = 10_000;
+    // The service documents 10,000 and makes more; somewhere above this it gives up as well.
+    private const int LongestReplicate = 100_000;
 
     public static IEnumerable<(string Name, int Least, int Most, Function Function)> All =>
     [
@@ -16,20 +17,22 @@ internal static class StringFunctions
         ("STRINGEQUALS", 2, 3, a => Test(a, string.Equals)),
         ("REGEXMATCH", 2, 3, RegexMatch),
         ("CONCAT", 2, int.MaxValue, Concat),
-        ("LENGTH", 1, 1, a => a[0] is { Kind: ValueKind.String } text ? Value.Of(text.Text.Length) : default),
+        ("LENGTH", 1, 1, a => a[0] is { Kind: ValueKind.String } text ? Value.Of(Characters.Count(text.Text)) : default),
         ("UPPER", 1, 1, a => Map(a, text => text.ToUpperInvariant())),
         ("LOWER", 1, 1, a => Map(a, text => text.ToLowerInvariant())),
         ("TRIM", 1, 2, a => Trim(a, (text, signs) => text.Trim(signs))),
         ("LTRIM", 1, 2, a => Trim(a, (text, signs) => text.TrimStart(signs))),
         ("RTRIM", 1, 2, a => Trim(a, (text, signs) => text.TrimEnd(signs))),
         ("REVERSE", 1, 1, a => Map(a, Reverse)),
-        ("LEFT", 2, 2, a => Take(a, (text, count) => text[..count])),
-        ("RIGHT", 2, 2, a => Take(a, (text, count) => text[^count..])),
+        ("LEFT", 2, 2, a => Take(a, (text, count) => text[..Characters.UnitOf(text, count)])),
+        ("RIGHT", 2, 2, a => Take(a, (text, count) => text[Characters.UnitOf(text, Characters.Count(text) - count)..])),
         ("SUBSTRING", 3, 3, Substring),
         ("INDEX_OF", 2, 3, IndexOf),
+        ("LASTINDEXOF", 2, 2, LastIndexOf),
         ("REPLACE", 3, 3, Replace),
         ("REPLICATE", 2, 2, Replicate),
         ("STRINGJOIN", 2, 2, Join),
+        ("STRINGSPLIT", 2, 2, Split),
     ];
 
     private static Value Test(Arguments arguments, Func<string, string, StringComparison, bool> test)
@@ -105,14 +108,7 @@ internal static class StringFunctions
     private static string Reverse(string text)
     {
         var reversed = new StringBuilder(text.Length);
-        for (var end = text.Length; end > 0;)
-        {
-            // A surrogate pair is one character.
-            var start = end > 1 && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? end - 2 : end - 1;
-            reversed.Append(text, start, end - start);
-            end = start;
-        }
-
+        for (var unit = 0; unit < text.Length; unit += Characters.Width(text, unit)) reversed.Insert(0, text.AsSpan(unit, Characters.Width(text, unit)));
         return reversed.ToString();
     }
 
@@ -120,8 +116,8 @@ internal static class StringFunctions
     {
         var text = arguments[0];
         var count = arguments[1];
-        return text.Kind == ValueKind.String && count.Kind == ValueKind.Number
-            ? Value.Of(take(text.Text, (int)Math.Clamp(count.Number, 0, text.Text.Length)))
+        return text.Kind == ValueKind.String && count.Kind == ValueKind.Number && Bits.TryWhole(count.Number, out _)
+            ? Value.Of(take(text.Text, (int)Math.Clamp(count.Number, 0, Characters.Count(text.Text))))
             : default;
     }
 
@@ -131,9 +127,11 @@ internal static class StringFunctions
         var start = arguments[1];
         var length = arguments[2];
         if (text.Kind != ValueKind.String || start.Kind != ValueKind.Number || length.Kind != ValueKind.Number) return default;
+        if (!Bits.TryWhole(start.Number, out _) || !Bits.TryWhole(length.Number, out _)) return default;
+        if (start.Number < 0 || length.Number <= 0) return Value.Of("");
         var whole = text.Text;
-        var from = (int)Math.Clamp(start.Number, 0, whole.Length);
-        return Value.Of(whole.Substring(from, (int)Math.Clamp(length.Number, 0, whole.Length - from)));
+        var from = Characters.UnitOf(whole, start.Number);
+        return Value.Of(whole[from..Characters.UnitOf(whole, start.Number + length.Number)]);
     }
 
     private static Value IndexOf(Arguments arguments)
@@ -141,9 +139,20 @@ internal static class StringFunctions
         var text = arguments[0];
         var part = arguments[1];
         var start = arguments.Count > 2 ? arguments[2] : Value.Of(0);
-        if (text.Kind != ValueKind.String || part.Kind != ValueKind.String || start.Kind != ValueKind.Number) return default;
+        if (text.Kind != ValueKind.String || part.Kind != ValueKind.String || start.Kind != ValueKind.Number || !Bits.TryWhole(start.Number, out _)) return default;
         var whole = text.Text;
-        return Value.Of(whole.IndexOf(part.Text, (int)Math.Clamp(start.Number, 0, whole.Length), StringComparison.Ordinal));
+        return start.Number < 0 || start.Number > Characters.Count(whole)
+            ? Value.Of(-1)
+            : Value.Of(Characters.At(whole, whole.IndexOf(part.Text, Characters.UnitOf(whole, start.Number), StringComparison.Ordinal)));
+    }
+
+    private static Value LastIndexOf(Arguments arguments)
+    {
+        var text = arguments[0];
+        var part = arguments[1];
+        return text.Kind == ValueKind.String && part.Kind == ValueKind.String
+            ? Value.Of(Characters.At(text.Text, text.Text.LastIndexOf(part.Text, StringComparison.Ordinal)))
+            : default;
     }
 
     private static Value Replace(Arguments arguments)
@@ -152,7 +161,7 @@ internal static class StringFunctions
         var old = arguments[1];
         var fresh = arguments[2];
         if (text.Kind != ValueKind.String || old.Kind != ValueKind.String || fresh.Kind != ValueKind.String) return default;
-        return old.Text.Length == 0 ? text : Value.Of(text.Text.Replace(old.Text, fresh.Text, StringComparison.Ordinal));
+        return old.Text.Length == 0 ? default : Value.Of(text.Text.Replace(old.Text, fresh.Text, StringComparison.Ordinal));
     }
 
     private static Value Replicate(Arguments arguments)
@@ -172,5 +181,13 @@ internal static class StringFunctions
         return parts.Kind == ValueKind.Array && separator.Kind == ValueKind.String && parts.Elements().All(part => part.Kind == ValueKind.String)
             ? Value.Of(string.Join(separator.Text, parts.Elements().Select(part => part.Text)))
             : default;
+    }
+
+    private static Value Split(Arguments arguments)
+    {
+        var text = arguments[0];
+        var separator = arguments[1];
+        if (text.Kind != ValueKind.String || separator.Kind != ValueKind.String) return default;
+        return Value.Of(text.Text.Split(separator.Text).Select(part => Value.Of(part)));
     }
 }

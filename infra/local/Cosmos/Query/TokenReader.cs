@@ -6,9 +6,13 @@ internal sealed class TokenReader(string query)
     // After a dot these need quotes in the service, so they need them here: c["value"].
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "AND", "ARRAY", "AS", "ASC", "BETWEEN", "BY", "DESC", "DISTINCT", "ESCAPE", "EXISTS", "FALSE", "FROM", "GROUP", "IN", "JOIN", "LIKE", "LIMIT", "NOT",
-        "NULL", "OFFSET", "OR", "ORDER", "SELECT", "TOP", "TRUE", "UDF", "UNDEFINED", "VALUE", "WHERE",
+        "AND", "ARRAY", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "CONVERT", "CROSS", "DESC", "DISTINCT", "ELSE", "END", "ESCAPE", "EXISTS", "FOR", "FROM",
+        "GROUP", "HAVING", "IN", "INNER", "INSERT", "INTO", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "NOT", "OFFSET", "ON", "OR", "ORDER", "OUTER", "OVER",
+        "RIGHT", "SELECT", "SET", "THEN", "TOP", "UPDATE", "VALUE", "WHEN", "WHERE", "WITH",
     };
+
+    // These alone are told apart by case: TRUE is a name like any other.
+    private static readonly HashSet<string> ReservedInLowerCase = new(["true", "false", "null", "undefined", "udf"], StringComparer.Ordinal);
 
     private readonly List<Token> _tokens = Lexer.Read(query);
     private int _at;
@@ -18,7 +22,7 @@ internal sealed class TokenReader(string query)
     public Token Following => _tokens[Math.Min(_at + 1, _tokens.Count - 1)];
 
     /// <summary>Whether the token at hand is an identifier: a word that means nothing else.</summary>
-    public bool IsName => Current.Kind == TokenKind.Word && !Reserved.Contains(Current.Text);
+    public bool IsName => Current.Kind == TokenKind.Word && !Reserved.Contains(Current.Text) && !ReservedInLowerCase.Contains(Current.Text);
 
     public Token Take() => _tokens[_at++];
 

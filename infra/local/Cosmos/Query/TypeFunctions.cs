@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Crm.Local.Cosmos.Query;
@@ -17,35 +18,14 @@ internal static class TypeFunctions
         ("IS_ARRAY", 1, 1, a => Value.Of(a[0].Kind == ValueKind.Array)),
         ("IS_OBJECT", 1, 1, a => Value.Of(a[0].Kind == ValueKind.Object)),
         ("IS_PRIMITIVE", 1, 1, a => Value.Of(a[0].IsScalar)),
-        ("TOSTRING", 1, 1, ToText),
-        ("STRINGTONUMBER", 1, 1, a => FromText(a[0], ValueKind.Number)),
+        ("TOSTRING", 1, 1, a => a[0] is { IsDefined: true } value ? Value.Of(ValueText.Of(value)) : default),
+        ("STRINGTONUMBER", 1, 1, ToNumber),
         ("STRINGTOBOOLEAN", 1, 1, a => FromText(a[0], ValueKind.Boolean)),
         ("STRINGTONULL", 1, 1, a => FromText(a[0], ValueKind.Null)),
         ("STRINGTOARRAY", 1, 1, a => FromText(a[0], ValueKind.Array)),
         ("STRINGTOOBJECT", 1, 1, a => FromText(a[0], ValueKind.Object)),
         ("IIF", 3, 3, a => a[0].IsTrue ? a[1] : a[2]),
     ];
-
-    private static Value ToText(Arguments arguments)
-    {
-        var value = arguments[0];
-        return value.Kind switch
-        {
-            ValueKind.Undefined => default,
-            ValueKind.String => value,
-            ValueKind.Number => Value.Of(ValueWriter.ToJson(value.Detached())),
-            _ => Value.Of(Compact(ValueWriter.ToJson(value))),
-        };
-    }
-
-    /// <summary>Items keep the blanks they were sent with; text made of them has none.</summary>
-    private static string Compact(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return JsonSerializer.Serialize(document.RootElement, CompactJson);
-    }
-
-    private static readonly JsonSerializerOptions CompactJson = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static Value FromText(in Value text, ValueKind kind)
     {
@@ -60,5 +40,17 @@ internal static class TypeFunctions
         {
             return default;
         }
+    }
+
+    /// <summary>As JSON writes a number, but zeros may lead.</summary>
+    private static Value ToNumber(Arguments arguments)
+    {
+        var value = arguments[0];
+        if (value.Kind != ValueKind.String) return default;
+        var text = value.Text.Trim();
+        return text.TrimStart('-') is [>= '0' and <= '9', ..]
+            && double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            ? Value.Of(number)
+            : default;
     }
 }

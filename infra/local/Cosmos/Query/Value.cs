@@ -56,8 +56,8 @@ internal readonly struct Value
 
     public static Value Of(bool value) => value ? True : False;
 
-    /// <summary>Not a finite number is undefined: JSON has no way to say it.</summary>
-    public static Value Of(double value) => double.IsFinite(value) ? new Value(ValueKind.Number, value) : default;
+    /// <summary>Infinity and NaN are numbers while a query computes; JSON has them as strings.</summary>
+    public static Value Of(double value) => new(ValueKind.Number, value);
 
     public static Value Of(string value) => new(ValueKind.String, 0, value);
 

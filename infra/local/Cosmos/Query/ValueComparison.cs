@@ -28,7 +28,7 @@ internal static class ValueComparison
 
     /// <summary>How two values compare under <c>&lt;</c> and its like: null when that is undefined (types differ, or no order is defined).</summary>
     public static int? Compare(in Value left, in Value right) =>
-        left.Kind == right.Kind && left.IsScalar ? Order(left, right) : null;
+        left.Kind == right.Kind && left.IsScalar && !double.IsNaN(left.Number) && !double.IsNaN(right.Number) ? Order(left, right) : null;
 
     /// <summary>The order of ORDER BY, MIN and MAX over all types. Arrays are all alike, and so are objects.</summary>
     public static int Order(in Value left, in Value right)

@@ -64,6 +64,9 @@ internal sealed class ValueWriter : IDisposable
                 // Without an exponent: readers that expect an integer get one.
                 _json.WriteNumberValue((long)value.Number);
                 break;
+            case ValueKind.Number when !double.IsFinite(value.Number):
+                _json.WriteStringValue(ValueText.Of(value));
+                break;
             case ValueKind.Number:
                 _json.WriteNumberValue(value.Number);
                 break;

@@ -61,7 +61,7 @@ public sealed class AccessTests
     [InlineData("c.data.name = 'name 0005'")]
     [InlineData("c.data.name IN ('name 0005', 'name 0006')")]
     [InlineData("STARTSWITH(c.data.name, 'name 000')")]
-    [InlineData("c.data.name BETWEEN 'name 0005' AND 'name 0006'")]
+    [InlineData("(c.data.name BETWEEN 'name 0005' AND 'name 0006')")]
     [InlineData("c.data.name > 'name 0095' AND c.n > 3")]
     [InlineData("(c.data.name = 'name 0005' OR c.data.name = 'name 0007')")]
     public void Run_WithAPredicateOnAnIndexedPath_ReadsThatIndex(string predicate)

@@ -88,7 +88,7 @@ internal sealed class RandomQueries(int seed)
             3 or 4 => $"{path} {Pick("<", "<=", ">", ">=")} {value}",
             5 => $"{value} {Pick("=", "<", "<=", ">", ">=")} {path}",
             6 => $"{path} IN ({value}, {Pick(Values)})",
-            7 => $"{path} BETWEEN {value} AND {Pick(Scalars)}",
+            7 => $"({path} BETWEEN {value} AND {Pick(Scalars)})",
             8 => $"STARTSWITH({path}, {Pick("''", "'a'", "'ab'", "'é'")}{Pick("", ", true")})",
             9 => $"IS_DEFINED({path})",
             10 => $"ARRAY_CONTAINS(c.tags, {Pick(Values)}{Pick("", ", true")})",

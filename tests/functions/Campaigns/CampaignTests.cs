@@ -6,7 +6,8 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Campaigns;
 
-public sealed class CampaignTests(CrmApp app) : IClassFixture<CrmApp>
+[Collection(SharedApp.Name)]
+public sealed class CampaignTests(CrmApp app)
 {
     private static readonly string[] Effect =
         ["audience", "skipped", "sent", "delivered", "opened", "clicked", "hardBounced", "softBounced", "complained", "unsubscribed", "leads", "opportunities", "wonRevenue"];

@@ -4,7 +4,8 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Campaigns;
 
-public sealed class SegmentTests(CrmApp app) : IClassFixture<CrmApp>
+[Collection(SharedApp.Name)]
+public sealed class SegmentTests(CrmApp app)
 {
     [Fact]
     public async Task Create_WithFilterAlone_IsDynamicAndUncounted()

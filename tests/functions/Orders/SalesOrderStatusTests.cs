@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Crm.Tests.Orders;
 
 /// <summary>What the actions to come may rely on: they go through the same service.</summary>
-public sealed class SalesOrderStatusTests(CrmApp app) : IClassFixture<CrmApp>
+[Collection(SharedApp.Name)]
+public sealed class SalesOrderStatusTests(CrmApp app)
 {
     [Fact]
     public async Task Status_MovesByItsActionAlone()

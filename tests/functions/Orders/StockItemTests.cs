@@ -5,7 +5,8 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Orders;
 
-public sealed class StockItemTests(CrmApp app) : IClassFixture<CrmApp>
+[Collection(SharedApp.Name)]
+public sealed class StockItemTests(CrmApp app)
 {
     [Fact]
     public async Task Create_WithAProductAlone_IsEmptyInTheMainWarehouse()

@@ -5,7 +5,8 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Schemas;
 
-public sealed class SchemaTests(CrmApp app) : IClassFixture<CrmApp>
+[Collection(SharedApp.Name)]
+public sealed class SchemaTests(CrmApp app)
 {
     public static TheoryData<string> Collections => [.. EntityCatalog.BuiltIn.Where(type => type.Exposed).Select(type => type.Collection), "widgets"];
 

@@ -23,6 +23,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<Lead>("leads"),
         EntityType.Of<Note>("notes"),
         EntityType.Of<Opportunity>("opportunities"),
+        EntityType.Of<SalesOrder>("orders", name: "order"),
         EntityType.Of<Partner>("partners"),
         EntityType.Of<Pipeline>("pipelines"),
         EntityType.Of<Product>("products"),

@@ -108,8 +108,9 @@ public sealed class CatalogTheoriesList(CrmApp app)
     private static (int Rank, decimal Number, string Text) Key(Field field, JsonNode? value) => value?.GetValueKind() switch
     {
         null => (0, 0, ""),
-        JsonValueKind.Number => (1, value.GetValue<decimal>(), ""),
-        _ => (2, 0, field.Kind == FieldKind.Text ? TextForms.SortKey(value.GetValue<string>()) : value.GetValue<string>()),
+        JsonValueKind.False or JsonValueKind.True => (1, value.GetValue<bool>() ? 1 : 0, ""),
+        JsonValueKind.Number => (2, value.GetValue<decimal>(), ""),
+        _ => (3, 0, field.Kind == FieldKind.Text ? TextForms.SortKey(value.GetValue<string>()) : value.GetValue<string>()),
     };
 
     private static int Compare((int Rank, decimal Number, string Text) left, (int Rank, decimal Number, string Text) right) =>

@@ -10,6 +10,8 @@ public sealed class CatalogTheoriesUpdate(CrmApp app)
 {
     public static TheoryData<string> Collections => Catalogued.Collections;
 
+    public static TheoryData<string> Demanding => Catalogued.Demanding;
+
     [Theory, MemberData(nameof(Collections))]
     public async Task Replace_WithTheWholeReadBody_IsAccepted(string collection)
     {
@@ -76,7 +78,7 @@ public sealed class CatalogTheoriesUpdate(CrmApp app)
         type.ExpectDefaults(await app.CreateBareAsync(collection), (await app.PatchAsync(record, patch)).Expect(200).Json);
     }
 
-    [Theory, MemberData(nameof(Collections))]
+    [Theory, MemberData(nameof(Demanding))]
     public async Task Patch_OfARequiredFieldWithNull_IsRefused(string collection)
     {
         var required = Catalogued.Type(collection).Fields.Values.Where(field => field.Required).Select(field => field.Name).ToList();
@@ -89,7 +91,7 @@ public sealed class CatalogTheoriesUpdate(CrmApp app)
     public async Task Patch_OfANestedObject_MergesItsMembers(string collection)
     {
         var record = await app.CreateAsync(collection);
-        foreach (var field in Catalogued.Type(collection).Writable().Where(field => field.Kind == FieldKind.Object && record[field.Name] is not null))
+        foreach (var field in Catalogued.Type(collection).Writable().Where(field => field is { Kind: FieldKind.Object, Reference: null } && record[field.Name] is not null))
         {
             var member = field.Fields.Values.First(member => record[field.Name]![member.Name] is not null);
             var other = FieldValues.Other(member, record[field.Name]![member.Name])!;
@@ -108,9 +110,10 @@ public sealed class CatalogTheoriesUpdate(CrmApp app)
         record = (await app.PatchAsync(record, new JsonObject { ["tags"] = new JsonArray("c") })).Expect(200).Json;
         Assert.Equal("c", Assert.Single(record["tags"]!.AsArray())!.GetValue<string>());
 
-        foreach (var field in Catalogued.Type(collection).Writable().Where(field => field is { Kind: FieldKind.List, MinLength: 0 }))
+        var lists = Catalogued.Type(collection).Optional().Where(field => field is { Kind: FieldKind.List, MinLength: 0 }).ToList();
+        foreach (var field in lists)
             record = (await app.PatchAsync(record, new JsonObject { [field.Name] = new JsonArray() })).Expect(200).Json;
-        Assert.All(Catalogued.Type(collection).Writable().Where(field => field is { Kind: FieldKind.List, MinLength: 0 }), field => Assert.Empty(record[field.Name]!.AsArray()));
+        Assert.All(lists, field => Assert.Empty(record[field.Name]!.AsArray()));
     }
 
     [Theory, MemberData(nameof(Collections))]

@@ -78,7 +78,8 @@ public sealed class HostileInputTests(CrmApp app)
 
     private static JsonNode? Valid(Random random, Field field) => field switch
     {
-        { Kind: FieldKind.Text, Form: null, Reference: null, Unique: false } => AnyText(random, field.MaxLength),
+        { Reference: not null } => null,
+        { Kind: FieldKind.Text, Form: null, Unique: false } => AnyText(random, field.MaxLength),
         { Kind: FieldKind.Decimal, Number: { } number } => Math.Round(
             (decimal)Math.Max(number.Min, -1e6) + ((decimal)(Math.Min(number.Max, 1e6) - Math.Max(number.Min, -1e6)) * (decimal)random.NextDouble()), Math.Min(number.Scale, 4)) + (number.AboveMin ? 1 : 0),
         { Kind: FieldKind.Object } => new JsonObject(

@@ -14,13 +14,22 @@ public sealed class ReferenceTests(CrmApp app)
     public static TheoryData<string, string, string> SetToNull => new()
     {
         { "accounts", "primaryContactId", "contacts" },
+        { "cases", "assigneeId", "users" },
         { "contacts", "reportsToId", "contacts" },
+        { "departments", "headEmployeeId", "employees" },
+        { "employees", "managerId", "employees" },
+        { "partners", "managerId", "users" },
+        { "partners", "primaryContactId", "contacts" },
         { "teams", "leaderId", "users" },
+        { "users", "employeeId", "employees" },
     };
 
     public static TheoryData<string, string> Acyclic => new()
     {
         { "accounts", "parentAccountId" },
+        { "cases", "parentCaseId" },
+        { "departments", "parentDepartmentId" },
+        { "employees", "managerId" },
         { "teams", "parentTeamId" },
         { "widgets", "partOfId" },
     };

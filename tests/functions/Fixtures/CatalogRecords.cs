@@ -6,7 +6,9 @@ namespace Crm.Tests.Fixtures;
 internal static class CatalogRecords
 {
     /// <summary>What only the rules of an entity know good values of.</summary>
-    public static readonly IReadOnlySet<string> Ruled = new HashSet<string>(["opportunities/stageId", "opportunities/amount", "products/validTo"]);
+    public static readonly IReadOnlySet<string> Ruled = new HashSet<string>(
+        ["activities/activityType", "activities/status", "cases/status", "customers/kind", "leads/status", "opportunities/amount", "opportunities/stageId", "products/validTo",
+            "segments/filter", "segments/kind"]);
 
     /// <summary>Creates a record from no more than its sample's required fields.</summary>
     public static async Task<JsonObject> CreateBareAsync(this CrmApp app, string collection) =>

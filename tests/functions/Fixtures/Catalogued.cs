@@ -12,19 +12,27 @@ public static class Catalogued
         .Append(EntityType.Of<Widget>("widgets"))
         .ToDictionary(type => type.Collection);
 
+    /// <summary>What the rules of an entity demand of its sample, though the field table calls it optional.</summary>
+    private static readonly HashSet<string> Demanded = ["campaigns/consentPurpose", "cases/comments", "cases/customerId", "customers/accountId", "leads/lastName"];
+
     public static IReadOnlyCollection<string> Names => Types.Keys;
 
     public static TheoryData<string> Collections => [.. Types.Keys];
+
+    /// <summary>Those whose field table requires something.</summary>
+    public static TheoryData<string> Demanding => [.. Types.Values.Where(type => type.Fields.Values.Any(known => known.Required)).Select(type => type.Collection)];
 
     public static EntityType Type(string collection) => Types[collection];
 
     public static IEnumerable<Field> Writable(this EntityType type) => type.Fields.Values.Where(field => !field.ServerSet);
 
-    public static IEnumerable<Field> Optional(this EntityType type) => type.Writable().Where(field => !field.Required);
+    public static IEnumerable<Field> Optional(this EntityType type) => type.Writable().Where(field => !type.Demands(field));
 
     /// <summary>Of a body, what the entity requires.</summary>
     public static JsonObject RequiredPart(this EntityType type, JsonObject body) =>
-        new(body.Where(member => type.Fields[member.Key].Required).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+        new(body.Where(member => type.Demands(type.Fields[member.Key])).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+
+    private static bool Demands(this EntityType type, Field field) => field.Required || Demanded.Contains($"{type.Collection}/{field.Name}");
 
     /// <summary>Optional fields of a record are as in one that was created without them. The owner is kept, so it is looked at elsewhere.</summary>
     public static void ExpectDefaults(this EntityType type, JsonObject bare, JsonObject record) =>

@@ -16,7 +16,7 @@ internal static class FieldValues
         { States: { } states } => present is null ? null : states.From(present.GetValue<string>())[0],
         { Kind: FieldKind.Text } => Text(field),
         { Kind: FieldKind.Select } => field.Values.First(value => value != present?.GetValue<string>()),
-        { Kind: FieldKind.Integer or FieldKind.Decimal } => present?.GetValue<decimal>() == 7 ? 8 : 7,
+        { Kind: FieldKind.Integer or FieldKind.Decimal } => Number(present?.GetValue<decimal>(), (decimal)Math.Min(7, field.Number?.Max ?? 7)),
         { Kind: FieldKind.Boolean } => !(present?.GetValue<bool>() ?? false),
         { Kind: FieldKind.Date } => "2031-05-06",
         { Kind: FieldKind.DateTime } => "2031-05-06T07:08:09.125Z",
@@ -64,6 +64,8 @@ internal static class FieldValues
         return steps.Count == 2 ? $"#/{field.Name}/0" : Put(element, field.Element!.Fields, [.. steps.Skip(2)], value).Replace("#", $"#/{field.Name}/0", StringComparison.Ordinal);
     }
 
+    private static decimal Number(decimal? present, decimal value) => present == value ? value - 1 : value;
+
     private static JsonObject RequiredOf(IReadOnlyDictionary<string, Field> fields) =>
         new(fields.Values.Where(field => field.Required).Select(field => KeyValuePair.Create(field.Name, Other(field, null))));
 
@@ -77,6 +79,7 @@ internal static class FieldValues
         TextForm.Country => "DE",
         TextForm.TimeZone => "Asia/Tokyo",
         TextForm.Language => "pt-BR",
+        TextForm.Recurrence => "FREQ=DAILY;COUNT=3",
         _ => field.MaxLength < 20 ? "Ωξ" : $"Ω ξ 🚢 {Guid.NewGuid():N}"[..Math.Min(39, field.MaxLength)],
     };
 }

@@ -5,6 +5,7 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Leads;
 
+[Collection(SharedApp.Name)]
 public sealed class ConvertLeadTests(CrmApp app) : RuleTests(app)
 {
     [Fact]

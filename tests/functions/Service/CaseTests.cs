@@ -5,6 +5,7 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Service;
 
+[Collection(SharedApp.Name)]
 public sealed class CaseTests(CrmApp app) : RuleTests(app)
 {
     private static JsonObject Resolution => new() { ["code"] = "replaced", ["summary"] = "Sent another — 交換" };
@@ -136,17 +137,6 @@ public sealed class CaseTests(CrmApp app) : RuleTests(app)
         var present = await App.CreateAsync("cases", ("comments", new JsonArray(new JsonObject { ["body"] = "One" }, new JsonObject { ["body"] = "Two" })));
 
         Refused(await PatchAsync(present, new() { ["comments"] = JsonNode.Parse(comments) }), errors);
-    }
-
-    [Fact]
-    public async Task Assignee_Deleted_LeavesTheCaseToAnother()
-    {
-        var user = await App.CreateAsync("users");
-        var present = await App.CreateAsync("cases", ("assigneeId", Id(user)));
-
-        Assert.Equal(HttpStatusCode.NoContent, (await DeleteAsync(user)).Status);
-
-        Assert.Null((await ReadAsync(present))["assigneeId"]);
     }
 
     private Task<Answer> ReopenAsync(JsonNode present) => App.SendAsync("POST", $"{Path(present)}/reopen");

@@ -4,6 +4,7 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Entities.Types;
 
+[Collection(SharedApp.Name)]
 public sealed class ActivityTests(CrmApp app) : RuleTests(app)
 {
     private static JsonObject Activity(string type, string? status = null) => new() { ["activityType"] = type, ["subject"] = "Ring — 電話", ["status"] = status };

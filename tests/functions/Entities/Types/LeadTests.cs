@@ -3,6 +3,7 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Entities.Types;
 
+[Collection(SharedApp.Name)]
 public sealed class LeadTests(CrmApp app) : RuleTests(app)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Entities.Types;
 
+[Collection(SharedApp.Name)]
 public sealed class NoteTests(CrmApp app) : RuleTests(app)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Crm.Tests.Fixtures;
 namespace Crm.Tests.Entities.Types;
 
 /// <summary>The requests that tests of an entity's rules make.</summary>
-public abstract class RuleTests(CrmApp app) : IClassFixture<CrmApp>
+public abstract class RuleTests(CrmApp app)
 {
     protected CrmApp App { get; } = app;
 

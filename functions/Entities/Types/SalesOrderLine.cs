@@ -1,0 +1,125 @@
+using System.ComponentModel.DataAnnotations;
+using Crm.Entities.Schema;
+using Crm.Platform;
+
+namespace Crm.Entities.Types;
+
+/// <summary>Where the price of a line comes from.</summary>
+public enum PriceSource
+{
+    ListPrice,
+    Manual,
+}
+
+/// <summary>A product in an order, or something that is in no catalog and is written in.</summary>
+public sealed record SalesOrderLine
+{
+    /// <summary>For life: shipments and stock movements name it.</summary>
+    [ServerSet, ElementKey] public string Id { get; init; } = "";
+
+    /// <summary>Kept as long as the line is; new lines go on after the highest.</summary>
+    [ServerSet] public int LineNumber { get; init; }
+
+    [Reference("products")] public string? ProductId { get; init; }
+
+    /// <summary>In place of a product.</summary>
+    [StringLength(255, MinimumLength = 1)] public string? WriteInDescription { get; init; }
+
+    /// <summary>The product's, when it came into the order.</summary>
+    [ServerSet] public string? Sku { get; init; }
+
+    /// <summary>The product's, when it came into the order.</summary>
+    [ServerSet] public string? Name { get; init; }
+
+    [Number(4, Min = 0, AboveMin = true, Max = OrderRules.MaxAmount)] public required decimal Quantity { get; init; }
+
+    /// <summary>By default, the product's.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>By default, the product's list price, where the order is in the tenant's base currency.</summary>
+    [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? UnitPrice { get; init; }
+
+    [ServerSet] public PriceSource PriceSource { get; init; }
+
+    [Number(2, Min = 0, Max = 100)] public decimal? DiscountPercent { get; init; }
+
+    [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? DiscountAmount { get; init; }
+
+    [ServerSet, Number(4)] public decimal TaxPercent { get; init; }
+
+    [ServerSet] public decimal Net { get; init; }
+
+    [ServerSet] public decimal Tax { get; init; }
+
+    [ServerSet] public decimal Total { get; init; }
+
+    [ServerSet, Number(4)] public decimal QuantityReserved { get; init; }
+
+    [ServerSet, Number(4)] public decimal QuantityShipped { get; init; }
+
+    [ServerSet, Number(4)] public decimal QuantityInvoiced { get; init; }
+
+    [ServerSet, Number(4)] public decimal QuantityReturned { get; init; }
+
+    /// <summary>Whether something of the product has to be looked up.</summary>
+    internal bool NeedsProduct(SalesOrderLine? before, bool repriced) =>
+        ProductId is not null && (UnitPrice is null || before is null || before.ProductId != ProductId || (repriced && KeepsPrice(before)));
+
+    /// <summary>The line as it goes on from what it was: clients need not repeat what the server has set.</summary>
+    internal SalesOrderLine After(SalesOrderLine? before) => before is null ? this : before with
+    {
+        ProductId = ProductId,
+        WriteInDescription = WriteInDescription,
+        Quantity = Quantity,
+        Unit = Unit ?? (before.ProductId == ProductId ? before.Unit : null),
+        UnitPrice = UnitPrice,
+        DiscountPercent = DiscountPercent,
+        DiscountAmount = DiscountAmount,
+    };
+
+    /// <summary>What the product says, and the price; and what is wrong with the line.</summary>
+    internal SalesOrderLine Priced(SalesOrderLine? before, string currency, bool repriced, string pointer, WriteContext context)
+    {
+        if (ProductId is null == WriteInDescription is null)
+        {
+            context.Refuse($"{pointer}/productId", "required", "a line has either a product or a writeInDescription");
+            return this;
+        }
+
+        var product = context.Find<Product>(ProductId);
+        var listed = ProductId is not null && (UnitPrice is null || (repriced && KeepsPrice(before)));
+        var price = !listed ? UnitPrice : currency == context.Tenant.BaseCurrency ? product?.ListPrice : null;
+        if (price is null)
+        {
+            context.Refuse($"{pointer}/unitPrice", "no-price", ProductId is null
+                ? "is required: what is written in has no list price"
+                : $"is required: list prices are in {context.Tenant.BaseCurrency}, the order is in {currency}");
+            return this;
+        }
+
+        var copied = product is not null && before?.ProductId != ProductId;
+        var filled = this with
+        {
+            Sku = copied ? product!.Sku : ProductId is null ? null : Sku,
+            Name = copied ? product!.Name : ProductId is null ? null : Name,
+            Unit = Unit ?? product?.Unit,
+            UnitPrice = price,
+            PriceSource = listed || KeepsPrice(before) ? PriceSource.ListPrice : PriceSource.Manual,
+        };
+        filled.Check(currency, pointer, context);
+        return filled;
+    }
+
+    /// <summary>Whether the price is the list price it was, sent back as it stands.</summary>
+    private bool KeepsPrice(SalesOrderLine? before) =>
+        before?.PriceSource == PriceSource.ListPrice && before.ProductId is not null && before.ProductId == ProductId && before.UnitPrice == UnitPrice;
+
+    private void Check(string currency, string pointer, WriteContext context)
+    {
+        OrderRules.CheckDiscounts(DiscountPercent, DiscountAmount, currency, pointer, context);
+        if (UnitPrice > 0 && Quantity > (decimal)OrderRules.MaxAmount / UnitPrice)
+            context.Refuse($"{pointer}/quantity", "max", $"comes to more than {OrderRules.MaxAmount} at this price");
+        else if (DiscountAmount > Money.Round(Quantity * UnitPrice!.Value, currency))
+            context.Refuse($"{pointer}/discountAmount", "max", "must not be more than quantity × unitPrice");
+    }
+}

@@ -20,13 +20,27 @@ public sealed class MavenCrmLoader(HttpClient client, DirectoryInfo folder, Load
     /// <summary>Names of countries that mean one country. "Korea" does not, and "Philipines" is no name of one: both are reported.</summary>
     private static readonly Dictionary<string, string> Countries = new()
     {
-        ["Belgium"] = "BE", ["Brazil"] = "BR", ["China"] = "CN", ["Germany"] = "DE", ["Italy"] = "IT", ["Japan"] = "JP", ["Jordan"] = "JO",
-        ["Kenya"] = "KE", ["Norway"] = "NO", ["Panama"] = "PA", ["Poland"] = "PL", ["Romania"] = "RO", ["United States"] = "US",
+        ["Belgium"] = "BE",
+        ["Brazil"] = "BR",
+        ["China"] = "CN",
+        ["Germany"] = "DE",
+        ["Italy"] = "IT",
+        ["Japan"] = "JP",
+        ["Jordan"] = "JO",
+        ["Kenya"] = "KE",
+        ["Norway"] = "NO",
+        ["Panama"] = "PA",
+        ["Poland"] = "PL",
+        ["Romania"] = "RO",
+        ["United States"] = "US",
     };
 
     private static readonly Dictionary<string, string> StageNames = new()
     {
-        ["Prospecting"] = "Prospecting", ["Engaging"] = "Qualification", ["Won"] = "Closed Won", ["Lost"] = "Closed Lost",
+        ["Prospecting"] = "Prospecting",
+        ["Engaging"] = "Qualification",
+        ["Won"] = "Closed Won",
+        ["Lost"] = "Closed Lost",
     };
 
     private static readonly ParallelOptions EightAtOnce = new() { MaxDegreeOfParallelism = 8 };

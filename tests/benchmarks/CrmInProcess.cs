@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Crm.Local.Functions.Catalog;
+using Crm.Platform.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Crm.Benchmarks;
+
+/// <summary>The whole CRM in this process, over a data folder of its own, with as many contacts as asked for.</summary>
+internal sealed class CrmInProcess : IAsyncDisposable
+{
+    private const int Seeders = 16;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crm-benchmark-");
+    private readonly IHost _host;
+
+    private CrmInProcess()
+    {
+        _host = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0"]).Build();
+    }
+
+    public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());
+
+    public CrmContainers Containers => _host.Services.GetRequiredService<CrmContainers>();
+
+    /// <summary>The ids of the contacts that were seeded.</summary>
+    public List<string> Ids { get; } = [];
+
+    public static async Task<CrmInProcess> StartAsync()
+    {
+        var crm = new CrmInProcess();
+        await crm._host.StartAsync();
+        return crm;
+    }
+
+    /// <summary>Creates contacts over HTTP until there are so many.</summary>
+    public async Task SeedAsync(HttpClient client, int contacts)
+    {
+        var made = new ConcurrentBag<string>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Seeders };
+        await Parallel.ForAsync(Ids.Count, contacts, options, async (number, cancellation) =>
+        {
+            using var response = await client.PostAsJsonAsync($"{Address}api/v1/contacts", Contacts.New(new Random(number)), cancellation);
+            response.EnsureSuccessStatusCode();
+            made.Add((string)(await response.Content.ReadFromJsonAsync<JsonObject>(cancellation))!["id"]!);
+        });
+        Ids.AddRange(made);
+    }
+
+    /// <summary>Bytes on disk, write-ahead log included.</summary>
+    public long FileSize() => _data.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _data.Delete(recursive: true);
+    }
+}

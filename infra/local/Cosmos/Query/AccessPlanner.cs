@@ -43,6 +43,9 @@ internal sealed class AccessPlanner
 
     private readonly List<(string Epk, string Id)>? _points;
 
+    /// <summary>The smallest range, as last counted.</summary>
+    private (int Limit, PathRanges? Smallest, int Fewest) _probed = (-1, null, 0);
+
     /// <param name="few">A range of fewer entries is read whole; of none, when nothing is to be narrowed.</param>
     public AccessPlanner(QueryBlock block, Frame frame, EpkRange range, IItemReader items, Access access, int few)
     {
@@ -63,7 +66,9 @@ internal sealed class AccessPlanner
         // The items of one record are fewer than any index could make of them; a container of one level may hold many below one key.
         if (prefix is null || (prefix.Length > 0 && _pins.IsOnePartition(_range))) return;
         _indexed.AddRange(_ranges.Select(entry => new PathRanges(entry.Key, entry.Value)).Concat(stated.Where(one => one.IsOfElements))
-            .Where(one => items.Shape.IndexedPaths.Contains(one.Path)));
+            .Where(one => items.Shape.IndexedPaths.Contains(one.Path))
+            // The prefix of the index says these already.
+            .Where(one => !items.Shape.PartitionKeyPaths.SkipLast(1).Contains(one.Path)));
     }
 
     private bool IsNothing => string.CompareOrdinal(_range.Start, _range.End) >= 0 || _ranges.Values.Any(ranges => ranges.Count == 0);
@@ -137,16 +142,21 @@ internal sealed class AccessPlanner
                 .Select(point => _items.Find(point.Epk, point.Id)).OfType<StoredItem>();
         }
 
-        var fewest = int.MaxValue;
+        if (_probed.Limit != limit) _probed = Probe(limit);
+        (_, smallest, var fewest) = _probed;
+        return fewest < limit ? _index.Walk(smallest!, descending: false, null).Select(entry => entry.Item).DistinctBy(item => item.Rid) : null;
+    }
+
+    private (int Limit, PathRanges? Smallest, int Fewest) Probe(int limit)
+    {
+        var (smallest, fewest) = ((PathRanges?)null, int.MaxValue);
         foreach (var candidate in _indexed)
         {
             var count = _index.CountUpTo(candidate, Math.Min(limit, fewest));
-            if (count >= fewest) continue;
-            fewest = count;
-            smallest = candidate;
+            if (count < fewest) (smallest, fewest) = (candidate, count);
         }
 
-        return fewest < limit ? _index.Walk(smallest!, descending: false, null).Select(entry => entry.Item).DistinctBy(item => item.Rid) : null;
+        return (limit, smallest, fewest);
     }
 
     /// <summary>Whether a range gives each item once, so that pages need not know those before them.</summary>

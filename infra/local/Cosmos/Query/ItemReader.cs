@@ -52,7 +52,7 @@ internal interface IItemReader
     /// </summary>
     IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after);
 
-    /// <summary>How many entries a range has, counted no further than <paramref name="limit"/>.</summary>
+    /// <summary>How many entries a range has, those of expired items included, counted no further than <paramref name="limit"/>.</summary>
     int CountUpTo(IndexRange range, int limit);
 
     /// <summary>The items with this id in exactly this logical partition: none or one.</summary>

@@ -8,18 +8,18 @@ internal sealed class MasterKeySignature
 {
     private readonly byte[] _key;
 
-    /// <exception cref="ArgumentException">The key is not base64.</exception>
+    /// <exception cref="FormatException">The key is not base64.</exception>
     public MasterKeySignature(string accountKey)
     {
         CheckKey(accountKey);
         _key = Convert.FromBase64String(accountKey);
     }
 
-    /// <exception cref="ArgumentException">The key is not base64.</exception>
+    /// <exception cref="FormatException">The key is not base64.</exception>
     public static void CheckKey(string accountKey)
     {
         if (string.IsNullOrEmpty(accountKey) || !Convert.TryFromBase64String(accountKey, new byte[accountKey.Length], out _))
-            throw new ArgumentException("The account key must be base64.", nameof(accountKey));
+            throw new FormatException("it must be base64.");
     }
 
     public bool IsValid(WireRequest request, string[] segments)

@@ -76,7 +76,7 @@ internal sealed class LocalCosmos : IConfigureOptions<CosmosClientOptions>, IAsy
         {
             return CosmosStore.Open(folder, key, endpoint);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (FormatException e)
         {
             throw new StartException($"The AccountKey of the setting Cosmos is not valid: {e.Message}", e);
         }

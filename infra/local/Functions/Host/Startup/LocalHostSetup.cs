@@ -83,6 +83,9 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
             console.TimestampFormat = "HH:mm:ss ";
         });
         logging.SetMinimumLevel(LogLevel.Warning);
+
+        // It would tell why a start failed with a stack trace; LocalHost tells it in one sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         foreach (var (category, level) in _hostJson.LogLevels)
             logging.AddFilter(category.Equals("default", StringComparison.OrdinalIgnoreCase) ? null : category, level);
     }

@@ -91,13 +91,13 @@ public sealed class HostileInputTests(CrmApp app)
         _ => FieldValues.Other(field, null),
     };
 
-    /// <summary>Any characters that are characters, and never white space alone.</summary>
+    /// <summary>Any characters that are characters, never white space alone, and never a tag that a template would have to understand.</summary>
     private static string AnyText(Random random, int most)
     {
         var text = new StringBuilder("x");
         for (var length = random.Next(Math.Min(most, 60)); length > 0; length--)
             text.Append(Rune.TryCreate(random.Next(4) switch { 0 => random.Next(0x80), 1 => random.Next(0x3000), 2 => random.Next(0xFFFF), _ => random.Next(0x10000, 0x10FFFF) }, out var rune) ? rune : new Rune('?'));
-        return text.ToString();
+        return text.Replace("{%", "{ %").Replace("{{", "{ {").ToString();
     }
 
     /// <summary>A body with some fields spoiled, some sound, and some that are none.</summary>

@@ -96,16 +96,21 @@ public class InvocationTests
     public async Task Scope_OfAnInvocation_IsItsOwnAndDisposed()
     {
         var disposed = new List<Guid>();
-        await using var app = await TestApp.StartAsync<Scoped>(builder =>
+        string[] first, second;
+        await using (var app = await TestApp.StartAsync<Scoped>(builder =>
         {
             builder.ConfigureFunctionsWebApplication();
             builder.Services.AddSingleton(disposed).AddScoped<Counter>();
-        });
-        var first = (await app.GetAsync("/scope")).Split(' ');
-        var second = (await app.GetAsync("/scope")).Split(' ');
+        }))
+        {
+            first = (await app.GetAsync("/scope")).Split(' ');
+            second = (await app.GetAsync("/scope")).Split(' ');
+        }
+
+        // Asked after the host has drained: an answer can reach its client before the scope that made it is gone.
         Assert.Equal(first[0], first[1]);
         Assert.NotEqual(first[0], second[0]);
-        Assert.Equal([first[0], second[0]], disposed.Select(id => id.ToString()));
+        Assert.Equal(new[] { first[0], second[0] }.Order(), disposed.Select(id => id.ToString()).Order());
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using Crm.Access;
 using Crm.Entities;
 using Crm.Leads;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Query;
@@ -20,7 +22,7 @@ public static class CrmApplication
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<RequestMiddleware>();
-        builder.UseMiddleware<CallerMiddleware>();
+        builder.UseMiddleware<DoorMiddleware>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
@@ -29,6 +31,7 @@ public static class CrmApplication
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
+        builder.Services.AddAccess(builder.Configuration);
         return builder;
     }
 }

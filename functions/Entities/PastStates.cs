@@ -19,7 +19,7 @@ public sealed class PastStates(RecordStore records, CallContext call)
             return new KeyReused();
 
         return await StateAtAsync(type, key, done.Version, cancellation) is { } state
-            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), done.Status == 201, Replayed: true)
+            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), Hidden(type), done.Status == 201, Replayed: true)
             : new NotFound();
     }
 
@@ -36,7 +36,7 @@ public sealed class PastStates(RecordStore records, CallContext call)
         if (read > 0 && await StateAtAsync(type, key, read, cancellation) is { } known)
         {
             clashes.AddRange(named
-                .Where(name => type.Fields.TryGetValue(name, out var field) && !field.ServerSet)
+                .Where(name => type.Fields.TryGetValue(name, out var field) && !field.ServerSet && !Hidden(type).Contains(name))
                 .Where(name => !JsonNode.DeepEquals(current[name], known[name]) && !JsonNode.DeepEquals(current[name], wanted[name]))
                 .Select(name => new Clash($"#/{name}", wanted[name]?.DeepClone(), current[name]?.DeepClone(), known[name]?.DeepClone())));
         }
@@ -68,6 +68,8 @@ public sealed class PastStates(RecordStore records, CallContext call)
         state["updatedBy"] = JsonSerializer.SerializeToNode(made.Actor, CrmJson.Options);
         return state;
     }
+
+    private IReadOnlySet<string> Hidden(EntityType type) => call.Caller.Permissions.Hidden(type.Collection);
 
     private string IdOf(IdempotencyKey key) => "idem:" + Ids.Digest(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key);
 }

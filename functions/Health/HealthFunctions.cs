@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ namespace Crm.Health;
 /// <summary>Whether requests can be served, part by part.</summary>
 public sealed class HealthFunctions(CrmContainers containers)
 {
-    [Function("Health")]
+    [Function("Health"), Public]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {

@@ -139,6 +139,14 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return await QueryAsync(query, prefix, value => value.GetString()!, most, cancellation);
     }
 
+    /// <summary>Every live record of an entity: for those of which a tenant has few.</summary>
+    public async Task<IReadOnlyList<T>> AllAsync<T>(string tenantId, string collection, Func<JsonElement, T> read, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition("SELECT VALUE c.data FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record'")
+            .WithParameter("@tenant", tenantId).WithParameter("@entity", collection);
+        return await QueryAsync(query, new PartitionKeyBuilder().Add(tenantId).Add(collection).Build(), read, most: int.MaxValue, cancellation);
+    }
+
     private async Task<IReadOnlyList<T>> QueryAsync<T>(QueryDefinition query, PartitionKey partition, Func<JsonElement, T> read, int most, CancellationToken cancellation)
     {
         var rows = new List<T>();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -39,6 +40,23 @@ internal static class RequestReader
 
         var json = Parse(body.Value);
         return json.Failed ? json.Error : new BoundRequest(json.Value, options.Value);
+    }
+
+    /// <summary>Reads named texts from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, missing ones are null.</summary>
+    public static async Task<Result<TextFields>> ReadTextsAsync(this HttpRequest request, string[] known, CancellationToken cancellation)
+    {
+        if (request.RefuseQuery() is { } unknown)
+            return unknown;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !(Is(MediaTypes.Json) || Is(MediaTypes.Form)))
+            return new UnsupportedMediaType(MediaTypes.Json);
+
+        var body = await ReadBodyAsync(request, cancellation);
+        if (body.Failed)
+            return body.Error;
+
+        return Is(MediaTypes.Form) ? TextFields.OfForm(Encoding.UTF8.GetString(body.Value.Span), known) : await Parse(body.Value).ThenAsync(json => Task.FromResult(TextFields.OfJson(json, known)));
+
+        bool Is(string mediaType) => type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads the headers of a write that has no body.</summary>

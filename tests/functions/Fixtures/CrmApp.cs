@@ -16,26 +16,36 @@ public class CrmApp : IAsyncLifetime
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crm-");
     private IHost? _host;
 
-    /// <summary>Talks to the API as a client does.</summary>
+    /// <summary>The password of the first administrator, <c>admin@example.com</c>.</summary>
+    public const string AdminPassword = "correct horse battery";
+
+    /// <summary>Talks to the API as the administrator's client does.</summary>
     public HttpClient Client { get; private set; } = null!;
 
     public EntityCatalog Catalog => Services.GetRequiredService<EntityCatalog>();
 
     public IServiceProvider Services => _host!.Services;
 
+    /// <summary>Where mails to users are laid down.</summary>
+    public string MailFolder => Path.Combine(_data.FullName, "mail");
+
     /// <summary>Counts what the app asks of Cosmos.</summary>
     internal RoundTrips RoundTrips { get; } = new();
 
     public async Task InitializeAsync()
     {
-        var builder = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0"]);
+        var builder = CrmApplication.CreateBuilder([.. Settings]);
         builder.Services.AddSingleton(new EntityCatalog([.. EntityCatalog.BuiltIn, EntityType.Of<Widget>("widgets")]));
         builder.Services.PostConfigure<CosmosClientOptions>(options => options.CustomHandlers.Add(RoundTrips.NewHandler()));
         Configure(builder);
         _host = builder.Build();
         await _host.StartAsync();
-        Client = new HttpClient { BaseAddress = new Uri(Address()) };
+        Client = NewClient();
+        await Client.SignInAsync("admin@example.com", AdminPassword);
     }
+
+    /// <summary>A client that nobody has signed in with.</summary>
+    public HttpClient NewClient() => new() { BaseAddress = new Uri(Address()) };
 
     public async Task DisposeAsync()
     {
@@ -66,20 +76,15 @@ public class CrmApp : IAsyncLifetime
     }
 
     /// <summary>Sends a request with a JSON body and headers; gives status, body and headers.</summary>
-    public async Task<Answer> SendAsync(string method, string path, JsonNode? body = null, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null)
-            request.Content = JsonContent.Create(body, mediaType: new(method == "PATCH" ? "application/merge-patch+json" : "application/json"));
-        foreach (var (name, value) in headers)
-            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
-
-        using var response = await Client.SendAsync(request);
-        return await Answer.ReadAsync(response);
-    }
+    public Task<Answer> SendAsync(string method, string path, JsonNode? body = null, params (string Name, string Value)[] headers) =>
+        Client.SendAsync(method, path, body, headers);
 
     /// <summary>Makes texts that must be unique so.</summary>
     public static string Unique(string text) => $"{text}-{Guid.NewGuid():N}";
+
+    /// <summary>The command line it starts with.</summary>
+    protected virtual IEnumerable<string> Settings =>
+        ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", $"--CRM_ADMIN_PASSWORD={AdminPassword}", $"--Mail:Folder={MailFolder}"];
 
     protected virtual void Configure(FunctionsApplicationBuilder builder)
     {

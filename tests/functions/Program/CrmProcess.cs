@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;
 
@@ -19,7 +20,7 @@ internal sealed class CrmProcess : IAsyncDisposable
     {
         var program = typeof(CrmApplication).Assembly.Location;
         var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("urls", "http://127.0.0.1:0")];
+        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0")];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
 
@@ -31,7 +32,7 @@ internal sealed class CrmProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Talks to the API.</summary>
+    /// <summary>Talks to the API as the administrator.</summary>
     public HttpClient Client => _client ??= new HttpClient { BaseAddress = new Uri(Printed("Listening on ")) };
 
     /// <summary>Where other tools reach the store.</summary>
@@ -41,7 +42,7 @@ internal sealed class CrmProcess : IAsyncDisposable
 
     public string Errors => Text(_errors);
 
-    /// <summary>Starts the program and waits until it says that it listens.</summary>
+    /// <summary>Starts the program, waits until it says that it listens, and signs in.</summary>
     public static async Task<CrmProcess> StartAsync(string data, params IEnumerable<(string Name, string Value)> settings)
     {
         var started = new CrmProcess(data, settings);
@@ -50,6 +51,7 @@ internal sealed class CrmProcess : IAsyncDisposable
             var ended = started._process.WaitForExitAsync();
             var first = await Task.WhenAny(started._ready.Task, ended).WaitAsync(StartDeadline);
             Assert.True(first == started._ready.Task, $"The program did not start.\n{started.Output}\n{started.Errors}");
+            await started.Client.SignInAsync("admin", CrmApp.AdminPassword);
             return started;
         }
         catch

@@ -31,7 +31,7 @@ public sealed class StartTests : ProgramTests
 
             var users = await crm.ListAsync("users");
             Assert.Equal("admin", (string?)Assert.Single(users)["userName"]);
-            Assert.Equal(1, (int?)users[0]["version"]);
+            Assert.Equal(2, (int?)users[0]["version"]);
             var pipelines = await crm.ListAsync("pipelines");
             Assert.Equal("Sales", (string?)Assert.Single(pipelines)["name"]);
             Assert.Equal(1, (int?)pipelines[0]["version"]);

@@ -16,7 +16,7 @@ namespace Crm.Tests.Query;
 public sealed class RecordListsTests
 {
     private static readonly EntityType Contacts = EntityType.Of<Contact>("contacts");
-    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" });
+    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
 
     private readonly Mock<Container> _container = new();
     private readonly List<(string Text, string? Continuation, QueryRequestOptions Options)> _asked = [];

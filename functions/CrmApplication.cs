@@ -26,6 +26,7 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddRequestLimits(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();

@@ -57,7 +57,8 @@ public sealed class AccessReader(AccessCache cache, AccessVersions versions, Cre
         return await FindAsync<Tenant>(tenantId, tenantId, CancellationToken.None) is { } tenant ? new TenantAccess(version, tenant.Status, now) : null;
     }
 
-    private async Task<Permissions> PermissionsAsync(
+    /// <summary>What somebody with these roles may do.</summary>
+    public async Task<Permissions> PermissionsAsync(
         TenantAccess tenant, string tenantId, IReadOnlyList<string> roleIds, string? userId, IReadOnlySet<string>? scopes, CancellationToken cancellation)
     {
         var roles = await RolesAsync(tenant, tenantId, roleIds, cancellation);

@@ -22,7 +22,7 @@ internal static class AccessServices
             .ValidateOnStart();
         services.AddOptions<FirstAdminOptions>()
             .Bind(configuration.GetSection(FirstAdminOptions.Section))
-            .Configure(options => options.Password = configuration["CRM_ADMIN_PASSWORD"] ?? options.Password)
+            .Configure(options => options.Password = configuration["CRM_ADMIN_PASSWORD"] is { Length: > 0 } given ? given : options.Password)
             .Validate(options => options.HasEmail, "FirstAdmin__Email is not an e-mail address.")
             .Validate(options => options.Password is not { Length: < 10 }, "FirstAdmin__Password (or CRM_ADMIN_PASSWORD) must have at least 10 characters.")
             .ValidateOnStart();
@@ -45,6 +45,7 @@ internal static class AccessServices
             .AddScoped<OneTimeLinks>()
             .AddScoped<SignIn>()
             .AddScoped<Passwords>()
+            .AddScoped<RecordAccess>()
             .AddScoped<IAuthentication, Authentication>()
             .AddScoped<IWriteStep, AccessSteps>()
             .AddHostedService<FirstTenant>();

@@ -11,11 +11,12 @@ using Crm.Platform.Json;
 using Crm.Tenants;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Access;
 
 /// <summary>What the operator of the deployment does with tenants.</summary>
-public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup setup, Credentials credentials)
+public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup setup, Credentials credentials, IServiceScopeFactory scopes)
 {
     /// <summary>Makes a tenant with its administrator, roles and pipeline.</summary>
     [Function("AuthTenants"), Platform]
@@ -26,6 +27,33 @@ public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup s
         return made.Failed
             ? Problems.From(made.Error)
             : Results.Json(new JsonObject { ["id"] = made.Value.Slug, ["slug"] = made.Value.Slug, ["name"] = made.Value.Name }, CrmJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Suspends a tenant, or opens it again.</summary>
+    [Function("AuthTenantStatus"), Platform]
+    public async Task<IResult> Status(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "auth/tenants/{id}")] HttpRequest request, string id, CancellationToken cancellation)
+    {
+        var changed = await request.ReadTextsAsync(["status"], cancellation)
+            .ThenAsync(fields => Task.FromResult(fields.Requiring("status")))
+            .ThenAsync(fields => SetStatusAsync(id, fields["status"]!, cancellation));
+        return changed.Failed ? Problems.From(changed.Error) : Results.Json(new JsonObject { ["id"] = id, ["status"] = changed.Value }, CrmJson.Options);
+    }
+
+    private async Task<Result<string>> SetStatusAsync(string id, string status, CancellationToken cancellation)
+    {
+        if (status is not ("active" or "suspended"))
+            return new Invalid([new FieldError("#/status", "unknown-value", "must be active or suspended")]);
+
+        await using var scope = scopes.CreateScopeFor(Caller.System(id, "operator", "Operator"));
+        var changed = await scope.ServiceProvider.GetRequiredService<EntityService>().ActAsync<Tenant>(
+            id, "status", new WriteOptions(), tenant => tenant with { Status = status == "active" ? TenantStatus.Active : TenantStatus.Suspended }, cancellation);
+        return changed.Error switch
+        {
+            null => status,
+            NotFound => new NotFound("There is no such tenant."),
+            var error => error,
+        };
     }
 
     private async Task<Result<Tenant>> CreateAsync(JsonElement body, CancellationToken cancellation)

@@ -128,7 +128,7 @@ public sealed class EntityService(
         string collection, string id, string verb, string? action, WriteOptions options,
         Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation)
     {
-        if (Locate(collection, id) is not var (type, key))
+        if (Locate(collection, id, action) is not var (type, key))
             return new NotFound();
         if (options.IfMatch is null)
             return new PreconditionRequired();
@@ -211,8 +211,9 @@ public sealed class EntityService(
         return Permissions.Scope(Right.Read, referrers.Holder.Collection) == GrantScope.All ? $"{place}: {string.Join(", ", referrers.Ids)}" : place;
     }
 
-    private (EntityType Type, RecordKey Key)? Locate(string collection, string id) =>
-        catalog.Exposed(collection) is { } type && References.IsId(id) ? (type, new RecordKey(call.Caller.TenantId, collection, id)) : null;
+    /// <param name="action">The app's own actions reach what the generic routes do not serve.</param>
+    private (EntityType Type, RecordKey Key)? Locate(string collection, string id, string? action = null) =>
+        (action is null ? catalog.Exposed(collection) : catalog.Get(collection)) is { } type && References.IsId(id) ? (type, new RecordKey(call.Caller.TenantId, collection, id)) : null;
 
     private static string[] Named(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object ? [.. body.EnumerateObject().Select(member => member.Name)] : [];

@@ -10,7 +10,7 @@ namespace Crm.Platform.Auth;
 /// The one door: who sends a request is found out here, and what its function declares is held against it before the function runs. Nothing else says
 /// who is asking in an HTTP request. What other triggers start names its own <see cref="Caller.System"/>.
 /// </summary>
-internal sealed class DoorMiddleware(AccessDeclarations declarations) : IFunctionsWorkerMiddleware
+internal sealed class DoorMiddleware(AccessDeclarations declarations, RateLimits limits) : IFunctionsWorkerMiddleware
 {
     private static readonly Forbidden Undeclared = new("No access is declared for this function.");
 
@@ -30,18 +30,23 @@ internal sealed class DoorMiddleware(AccessDeclarations declarations) : IFunctio
             case null:
                 return Undeclared;
             case PublicAttribute:
-                return null;
+                return LimitAddress(http);
             case PlatformAttribute:
-                return authentication.IsPlatform(http.Request) ? null : new Unauthorized("This takes the platform's key as bearer token.", Sent(http));
+                return LimitAddress(http) is { } often ? often : authentication.IsPlatform(http.Request) ? null : new Unauthorized("This takes the platform's key as bearer token.", Sent(http));
             case { } declared:
                 var caller = await authentication.CallerAsync(http.Request, context.CancellationToken);
                 if (caller.Failed)
-                    return caller.Error;
+                    return LimitAddress(http) ?? caller.Error;
+                if (limits.Take($"{caller.Value.TenantId}/{caller.Value.Actor.Id}", caller.Value.TenantId, http.Response.Headers) is { } limited)
+                    return limited;
 
                 context.InstanceServices.GetRequiredService<CallContext>().Caller = caller.Value;
                 return Refusal(declared, caller.Value, http.Request.RouteValues["entity"] as string);
         }
     }
+
+    /// <summary>Who is not known is counted by where they come from.</summary>
+    private TooMany? LimitAddress(HttpContext http) => limits.Take($"address {http.Connection.RemoteIpAddress}", null, http.Response.Headers);
 
     private static Error? Refusal(AccessAttribute declared, Caller caller, string? entity) => declared switch
     {

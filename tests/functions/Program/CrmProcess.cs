@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;
@@ -38,6 +39,10 @@ internal sealed class CrmProcess : IAsyncDisposable
     /// <summary>Where other tools reach the store.</summary>
     public Uri Store => new(Printed("Cosmos on "));
 
+    /// <summary>The administrator's password, where it was made and printed.</summary>
+    public string? PrintedPassword =>
+        Regex.Match(Output, @"^Administrator admin@example\.com with the password (\S+) \(shown this once\)", RegexOptions.Multiline) is { Success: true } printed ? printed.Groups[1].Value : null;
+
     public string Output => Text(_output);
 
     public string Errors => Text(_errors);
@@ -51,7 +56,7 @@ internal sealed class CrmProcess : IAsyncDisposable
             var ended = started._process.WaitForExitAsync();
             var first = await Task.WhenAny(started._ready.Task, ended).WaitAsync(StartDeadline);
             Assert.True(first == started._ready.Task, $"The program did not start.\n{started.Output}\n{started.Errors}");
-            await started.Client.SignInAsync("admin", CrmApp.AdminPassword);
+            await started.Client.SignInAsync("admin", started.PrintedPassword ?? CrmApp.AdminPassword);
             return started;
         }
         catch

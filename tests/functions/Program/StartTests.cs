@@ -42,6 +42,21 @@ public sealed class StartTests : ProgramTests
     }
 
     [Fact]
+    public async Task Start_WithoutAPassword_PrintsOneOnce()
+    {
+        string? password;
+        await using (var crm = await CrmProcess.StartAsync(Data, ("CRM_ADMIN_PASSWORD", "")))
+        {
+            password = crm.PrintedPassword;
+            Assert.NotNull(password);
+        }
+
+        // The fixture would sign in with what is printed, and otherwise with what it sets: here neither is the password any more.
+        var second = await Assert.ThrowsAnyAsync<Exception>(() => CrmProcess.StartAsync(Data));
+        Assert.Contains("invalid-grant", second.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_WithASettingInTheEnvironment_TakesItBeforeTheFile()
     {
         await using var crm = await CrmProcess.StartAsync(Data, ("Cosmos__Database", "elsewhere"));
@@ -94,6 +109,12 @@ public sealed class StartTests : ProgramTests
 
     [Theory]
     [InlineData("Lists__CursorKey", "x")]
+    [InlineData("Auth__SigningKeys", "c2hvcnQ=")]
+    [InlineData("Auth__AccessTokenMinutes", "0")]
+    [InlineData("Platform__AdminKey", "short")]
+    [InlineData("CRM_ADMIN_PASSWORD", "short")]
+    [InlineData("Limits__BodyKilobytes", "1")]
+    [InlineData("Lists__MaxPageSize", "0")]
     [InlineData("Cosmos", "nonsense")]
     [InlineData("Cosmos", "AccountEndpoint=http://127.0.0.1:8081/;AccountKey=???")]
     [InlineData("CRM_COSMOS_PORT", "many")]

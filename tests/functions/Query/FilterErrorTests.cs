@@ -119,7 +119,7 @@ public sealed class FilterErrorTests
     private static IReadOnlyList<ParameterError> Errors(EntityType type, string filter)
     {
         var errors = new FilterErrors();
-        var predicate = Filter.Read(type, filter, errors);
+        var predicate = Filter.Read(type, filter, errors, new ListOptions());
         Assert.Equal(errors.All.Count > 0, predicate is null);
         return errors.All;
     }

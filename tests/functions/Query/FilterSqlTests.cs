@@ -122,7 +122,7 @@ public sealed class FilterSqlTests
     private static SqlPredicate Translate(EntityType type, string filter)
     {
         var errors = new FilterErrors();
-        var predicate = Filter.Read(type, filter, errors);
+        var predicate = Filter.Read(type, filter, errors, new ListOptions());
         Assert.Empty(errors.All);
         return predicate!;
     }

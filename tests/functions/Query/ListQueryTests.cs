@@ -75,5 +75,5 @@ public sealed class ListQueryTests
     public void OrderBy_OfAFieldThatIsNotSortable_ListsThoseThatAre() =>
         Assert.Contains("birthday, createdAt, firstName, fullName", Read("?orderby=source").Error!.Detail, StringComparison.Ordinal);
 
-    private static Result<ListQuery> Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)));
+    private static Result<ListQuery> Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)), new ListOptions());
 }

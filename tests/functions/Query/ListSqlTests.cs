@@ -35,5 +35,5 @@ public sealed class ListSqlTests
         Assert.Equal([new("@tenant", "t1"), new("@entity", "contacts"), new("@p0", "active"), new("@me", "u1")], rows.Parameters);
     }
 
-    private static ListQuery Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query))).Value!;
+    private static ListQuery Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)), new ListOptions()).Value!;
 }

@@ -108,7 +108,7 @@ public sealed class RecordListsTests
         await Assert.ThrowsAsync<CosmosException>(() => ListAsync(""));
     }
 
-    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1)).ListAsync(
+    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ListOptions()).ListAsync(
         Contacts, Anna, [], new QueryCollection(QueryHelpers.ParseQuery(query)), new Uri("https://crm.example/api/v1/contacts" + (query.Length > 0 ? "?x=y" : "")), CancellationToken.None);
 
     private sealed record Reply(string Rows, string? Continuation, HttpStatusCode Status = HttpStatusCode.OK);

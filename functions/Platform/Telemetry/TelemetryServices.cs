@@ -1,8 +1,10 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Crm.Platform.Telemetry;
@@ -31,14 +33,17 @@ internal static class TelemetryServices
         if (!console && string.IsNullOrEmpty(monitor))
             return services;
 
-        // The Azure clients' spans are behind a switch of their own.
+        // The Azure clients' spans are behind switches of their own.
         AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", true);
+        services.Configure<CosmosClientOptions>(options => options.CosmosClientTelemetryOptions = new CosmosClientTelemetryOptions { DisableDistributedTracing = false });
         services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(CrmTelemetry.Name))
             .WithTracing(traces =>
             {
                 traces.AddSource(Sources);
+                // Every one: where nothing upstream samples, the host marks traces as not sampled.
                 if (console)
-                    traces.AddConsoleExporter();
+                    traces.SetSampler(new AlwaysOnSampler()).AddConsoleExporter();
                 if (!string.IsNullOrEmpty(monitor))
                     traces.AddAzureMonitorTraceExporter(options => Connect(options, monitor, configuration[AzureMonitorIdentity]));
             })

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 using Row = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 

@@ -5,6 +5,7 @@ using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -21,6 +22,7 @@ public static class CrmApplication
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
         builder.UseMiddleware<DoorMiddleware>();
 
@@ -28,6 +30,7 @@ public static class CrmApplication
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddRequestLimits(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);

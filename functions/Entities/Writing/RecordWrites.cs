@@ -80,14 +80,13 @@ public sealed class RecordWrites(
         entity = entity.Complete(context);
         if (context.Forbidden.Count > 0)
             return new Forbidden($"You have no right to this change: {context.Forbidden[0].Detail}.") { Fields = context.Forbidden };
-        if (context.Errors.Count > 0)
-            return new Invalid(context.Errors);
 
+        // First where a record may not go at all, then what it lacks there.
         var next = type.Serialize(entity);
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
             return refused;
 
-        return (context, next);
+        return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
@@ -179,6 +178,7 @@ public sealed class RecordWrites(
         Actor = call.Caller.Actor,
         Source = call.Source,
         RequestId = call.RequestId,
+        TraceParent = call.TraceParent,
         OccurredAt = now,
         Changes = changes,
         Events = events,

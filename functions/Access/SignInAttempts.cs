@@ -20,6 +20,7 @@ public sealed class SignInAttempts(KeyDocuments documents, TimeProvider time)
 {
     private const int Free = 5;
     private const int Races = 20;
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
@@ -54,7 +55,7 @@ public sealed class SignInAttempts(KeyDocuments documents, TimeProvider time)
         documents.DeleteAsync(new AttemptsDocument(0, default) { Id = IdOf(tenantId, login), TenantId = KeyDocuments.NoTenant }, tag: null, cancellation);
 
     private static TimeSpan Pause(int failures) =>
-        failures < Free ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, failures - Free)));
+        failures < Free ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, First.TotalSeconds * Math.Pow(2, failures - Free)));
 
     private static string IdOf(string? tenantId, string login) => Ids.Digest(tenantId ?? "", TextForms.Folded(login));
 }

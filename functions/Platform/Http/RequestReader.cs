@@ -48,7 +48,7 @@ internal static class RequestReader
     {
         if (request.RefuseQuery() is { } unknown)
             return unknown;
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !(Is(MediaTypes.Json) || Is(MediaTypes.Form)))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !(Is(MediaTypes.Json) || Is(MediaTypes.MergePatch) || Is(MediaTypes.Form)))
             return new UnsupportedMediaType(MediaTypes.Json);
 
         var body = await ReadBodyAsync(request, cancellation);

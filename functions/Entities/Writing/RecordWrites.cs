@@ -84,7 +84,7 @@ public sealed class RecordWrites(
         // First where a record may not go at all, then what it lacks there.
         var next = type.Serialize(entity);
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
-            return refused;
+            return Hidden(type).Contains(refused.Field) ? new Forbidden($"This moves {refused.Field}, which you may not read.") : refused;
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -21,8 +22,12 @@ public sealed class AccessTokens
     private const string Tenant = "tid";
     private const string StampClaim = "sst";
 
+    /// <summary>So many verified tokens are remembered: a client sends the same one for minutes.</summary>
+    private const int MostRemembered = 10_000;
+
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
 
+    private readonly ConcurrentDictionary<string, (TokenClaims Claims, DateTime Expires)> _verified = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly SigningCredentials _signing;
     private readonly TokenValidationParameters _valid;
@@ -69,12 +74,21 @@ public sealed class AccessTokens
     }
 
     /// <summary>Null for whatever is not a token of ours that is still good.</summary>
-    public async ValueTask<TokenClaims?> VerifyAsync(string token)
+    public ValueTask<TokenClaims?> VerifyAsync(string token) => _verified.TryGetValue(token, out var known)
+        ? new(known.Expires > _time.GetUtcNow().UtcDateTime ? known.Claims : null)
+        : new(ReadAsync(token));
+
+    private async Task<TokenClaims?> ReadAsync(string token)
     {
-        var verified = await Handler.ValidateTokenAsync(token, _valid);
-        return verified is { IsValid: true, SecurityToken: JsonWebToken jwt }
-            && jwt.TryGetValue<string>(JwtRegisteredClaimNames.Sub, out var user) && jwt.TryGetValue<string>(Tenant, out var tenant) && jwt.TryGetValue<string>(StampClaim, out var stamp)
-            ? new TokenClaims(tenant, user, stamp)
-            : null;
+        if (await Handler.ValidateTokenAsync(token, _valid) is not { IsValid: true, SecurityToken: JsonWebToken jwt }
+            || !jwt.TryGetValue<string>(JwtRegisteredClaimNames.Sub, out var user) || !jwt.TryGetValue<string>(Tenant, out var tenant) || !jwt.TryGetValue<string>(StampClaim, out var stamp))
+            return null;
+
+        if (_verified.Count >= MostRemembered)
+            _verified.Clear();
+
+        var claims = new TokenClaims(tenant, user, stamp);
+        _verified[token] = (claims, jwt.ValidTo);
+        return claims;
     }
 }

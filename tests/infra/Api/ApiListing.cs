@@ -147,9 +147,28 @@ internal sealed class ApiListing
 
     private static string Attributes(Type type)
     {
-        if (type.GetCustomAttributesData().FirstOrDefault(data => data.AttributeType == typeof(AttributeUsageAttribute)) is not { } usage) return "";
+        var all = type.GetCustomAttributesData();
+        IEnumerable<string> written = all.Where(data => data.AttributeType.Namespace!.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal))
+            .Select(data => $"[{data.AttributeType.Name[..^nameof(Attribute).Length]}({string.Join(", ", data.ConstructorArguments.Select(Argument))})]")
+            .Order(StringComparer.Ordinal);
+        if (all.FirstOrDefault(data => data.AttributeType == typeof(AttributeUsageAttribute)) is { } usage) written = written.Append(Usage(usage));
+        return string.Join(' ', written) is { Length: > 0 } text ? $"  {text}" : "";
+    }
+
+    private static string Usage(CustomAttributeData usage)
+    {
         var targets = ((AttributeTargets)usage.ConstructorArguments[0].Value!).ToString().Replace(", ", "|", StringComparison.Ordinal);
         var named = usage.NamedArguments.Select(argument => $", {argument.MemberName} = {Literal(argument.TypedValue.Value)}");
-        return $"  [Usage({targets}{string.Concat(named)})]";
+        return $"[Usage({targets}{string.Concat(named)})]";
     }
+
+    private static string Argument(CustomAttributeTypedArgument argument) => argument switch
+    {
+        { Value: Type type } => $"typeof({TypeNames.Plain(type)})",
+        { Value: IReadOnlyCollection<CustomAttributeTypedArgument> items } => $"{{{string.Join(", ", items.Select(Argument))}}}",
+        { ArgumentType.IsEnum: true } =>
+            // The first of the names of a value: the lists have it so.
+            $"{TypeNames.Plain(argument.ArgumentType)}.{Enum.GetNames(argument.ArgumentType).First(name => Convert.ToInt64(Enum.Parse(argument.ArgumentType, name), CultureInfo.InvariantCulture) == Convert.ToInt64(argument.Value, CultureInfo.InvariantCulture))}",
+        _ => Literal(argument.Value),
+    };
 }

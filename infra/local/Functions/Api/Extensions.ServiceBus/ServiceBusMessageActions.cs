@@ -1,5 +1,4 @@
 using Azure.Messaging.ServiceBus;
-using Crm.Local.Functions.ServiceBus;
 using Microsoft.Azure.Functions.Worker.Converters;
 
 namespace Microsoft.Azure.Functions.Worker;

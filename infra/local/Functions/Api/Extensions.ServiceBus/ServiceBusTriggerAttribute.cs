@@ -1,10 +1,9 @@
-using System.ComponentModel;
-using Crm.Local.Functions.ServiceBus;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 namespace Microsoft.Azure.Functions.Worker;
 
+[ConverterFallbackBehavior(ConverterFallbackBehavior.Allow)]
 [InputConverter(typeof(ServiceBusReceivedMessageConverter))]
 public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute, ISupportCardinality
 {

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Converters;
 
-namespace Crm.Local.Functions.ServiceBus;
+namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Messages as they were received; bodies alone are left to the worker's own converters.</summary>
 internal sealed class ServiceBusReceivedMessageConverter : IInputConverter

@@ -66,7 +66,7 @@ internal sealed class MessagePump(
             {
                 await report(e, ServiceBusErrorSource.Receive);
                 if (e is ObjectDisposedException) return;
-                await Task.Delay(AfterFailure, renewal.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AfterFailure, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -4,6 +4,7 @@ using Crm.Platform;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Platform.Messaging;
+using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -20,6 +21,7 @@ public static class CrmApplication
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 
@@ -27,6 +29,7 @@ public static class CrmApplication
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);

@@ -47,7 +47,11 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
             byPath.Add(queue.Name, Open(queue.Name, queue, deadLetters));
         }
 
-        Connection.Execute("UPDATE messages SET due = 0 WHERE token IS NOT NULL");
+        // Those of a queue that had not been declared for a while have lost their time (Sweep), and find it again.
+        Connection.Execute("""
+            UPDATE messages SET due = CASE state WHEN 2 THEN enqueued ELSE enqueued + ttl END WHERE due IS NULL AND ttl IS NOT NULL;
+            UPDATE messages SET due = 0 WHERE token IS NOT NULL;
+            """);
         _isDueChanged = true;
         return byPath;
     }
@@ -179,6 +183,13 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
         }
 
         Messages.UpdateBody(row.Id, AmqpFormat.Encode(message));
+    }
+
+    /// <summary>Sweeps for the alarm, which is to be set again even when it rang too early.</summary>
+    public bool Ring()
+    {
+        _isDueChanged = true;
+        return Sweep();
     }
 
     /// <summary>Does a portion of what has become due; whether it may not have been all.</summary>

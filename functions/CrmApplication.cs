@@ -3,6 +3,7 @@ using Crm.Leads;
 using Crm.Platform;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -19,12 +20,14 @@ public static class CrmApplication
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);

@@ -47,6 +47,9 @@ public sealed record Change
 
     public required string RequestId { get; init; }
 
+    /// <summary>The W3C trace of the call that made the change, where it is known.</summary>
+    public string? TraceParent { get; init; }
+
     public required DateTimeOffset OccurredAt { get; init; }
 
     public required IReadOnlyList<FieldChange> Changes { get; init; }

@@ -156,6 +156,7 @@ public sealed class RecordWrites(
         Actor = call.Caller.Actor,
         Source = call.Source,
         RequestId = call.RequestId,
+        TraceParent = call.TraceParent,
         OccurredAt = now,
         Changes = changes,
         Events = events,

@@ -3,6 +3,7 @@ using Crm.Leads;
 using Crm.Platform;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
@@ -27,6 +28,7 @@ public static class CrmApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();

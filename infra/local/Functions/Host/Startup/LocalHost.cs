@@ -41,8 +41,8 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
-        for (var i = _listening.Count - 1; i >= 0; i--)
-            await _listening[i].StopAsync(deadline.Token);
+        // At once, so that a function that will not end takes no time from the others.
+        await Task.WhenAll(_listening.Select(listener => listener.StopAsync(deadline.Token)));
         _listening.Clear();
         await app.StopAsync(deadline.Token);
     }
@@ -61,7 +61,8 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Types), Services.GetServices<ITriggerListener>(), hostJson);
+        var functions = FunctionCatalog.Of(underHost.Types);
+        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
@@ -69,11 +70,12 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
-            await listener.StartAsync(cancellation);
+            // First, so that one that fails half-way is stopped too.
             _listening.Add(listener);
+            await listener.StartAsync(cancellation);
         }
 
-        ReadyMessage.Print(Console.Out, _listening, _data.Path, cosmos.Address);
+        ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

@@ -1,6 +1,10 @@
+using Crm.Customers;
 using Crm.Entities;
+using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Query;
@@ -24,8 +28,12 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddSingleton<SystemCalls>();
+        builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddCustomers();
         builder.Services.AddEntities();
+        builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();

@@ -17,6 +17,9 @@ public sealed class CallContext
     /// <summary>Sent by the client or made here; in every answer, log line and history entry.</summary>
     public string RequestId { get; set; } = "";
 
+    /// <summary>The trace the invocation is part of (W3C <c>traceparent</c>), where there is one.</summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>Where the change comes from: api, import, webhook, worker, system.</summary>
     public string Source { get; set; } = "system";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Writing;
 using Crm.Platform;
 using Crm.Platform.Http;
 using Crm.Platform.Json;
@@ -57,7 +58,7 @@ public sealed class HistoryFunctions(HistoryLists lists, RecordHistory records, 
         if (body.ValueKind != JsonValueKind.Object)
             return Refused("#", "type", "must be a JSON object");
         if (body.EnumerateObject().FirstOrDefault(member => member.Name != "toVersion") is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
-            return Refused($"#/{Uri.EscapeDataString(unknown.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))}", "unknown-field", "is not known here; send toVersion");
+            return Refused(BodyBinder.Pointer("#", unknown.Name), "unknown-field", "is not known here; send toVersion");
         if (!body.TryGetProperty("toVersion", out var version))
             return Refused("#/toVersion", "required", "is required");
         if (version.ValueKind != JsonValueKind.Number)

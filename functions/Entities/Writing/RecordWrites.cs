@@ -74,7 +74,11 @@ public sealed class RecordWrites(
         var before = write.Before is null ? null : type.Deserialize(write.Before);
         var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
         var entity = type.Deserialize(fields);
-        entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
+        entity = entity with { Id = key.Id };
+
+        // Whoever leaves the owner out keeps the one there is; taking out a deleted one is meant.
+        if (write.Action != WriteContext.Unlink)
+            entity = entity with { OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
             entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
 

@@ -34,7 +34,7 @@ public class ServiceBusProcessor : IAsyncDisposable
         AutoCompleteMessages = options.AutoCompleteMessages;
         MaxAutoLockRenewalDuration = options.MaxAutoLockRenewalDuration;
         PrefetchCount = options.PrefetchCount;
-        _pump = new MessagePump(link.Time, _receiver, options.MaxConcurrentCalls, MaxAutoLockRenewalDuration, HandleAsync, ReportAsync);
+        _pump = new MessagePump(_receiver, new LockRenewal(link.Time, MaxAutoLockRenewalDuration), options.MaxConcurrentCalls, HandleAsync, ReportAsync);
     }
 
     /// <summary>Exactly one handler, set before the start.</summary>

@@ -154,7 +154,7 @@ public class ServiceBusReceiver : IAsyncDisposable
 
     public virtual Task CloseAsync(CancellationToken cancellationToken = default)
     {
-        _link.Close();
+        _link.Dispose();
         return Task.CompletedTask;
     }
 

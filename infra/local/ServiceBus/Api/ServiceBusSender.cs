@@ -71,7 +71,7 @@ public class ServiceBusSender : IAsyncDisposable
         CreateMessageBatchAsync(null, cancellationToken);
 
     public virtual ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CreateMessageBatchOptions options, CancellationToken cancellationToken = default) =>
-        _link.CreateBatchAsync(options?.MaxSizeInBytes, cancellationToken);
+        EntityLink.CreateBatchAsync(options?.MaxSizeInBytes, cancellationToken);
 
     /// <summary>The number by which it can be cancelled until it is due; then it gets another, as one enqueued at that moment.</summary>
     public virtual async Task<long> ScheduleMessageAsync(ServiceBusMessage message, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
@@ -98,7 +98,7 @@ public class ServiceBusSender : IAsyncDisposable
 
     public virtual Task CloseAsync(CancellationToken cancellationToken = default)
     {
-        _link.Close();
+        _link.Dispose();
         return Task.CompletedTask;
     }
 

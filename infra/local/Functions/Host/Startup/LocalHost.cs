@@ -59,18 +59,20 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Types), Services.GetServices<ITriggerListener>(), hostJson);
+        var functions = FunctionCatalog.Of(underHost.Types);
+        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
-            await listener.StartAsync(cancellation);
+            // First, so that one that fails half-way is stopped too.
             _listening.Add(listener);
+            await listener.StartAsync(cancellation);
         }
 
-        ReadyMessage.Print(Console.Out, _listening, _data.Path, cosmos.Address);
+        ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

@@ -1,9 +1,11 @@
 using Crm.Local.Functions.Binding;
 using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.ChangeFeed;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
 using Crm.Local.Functions.Invocation;
 using Crm.Local.Functions.Settings;
+using Crm.Local.Functions.Timers;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -53,6 +55,7 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
 
         // An instance, so that the container does not close the store under what it has yet to dispose.
         var cosmos = new LocalCosmos();
+        builder.Services.AddSingleton(cosmos);
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
         return new LocalHost(builder.Build(), app, _hostJson, cosmos, _problem);
     }
@@ -95,6 +98,9 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddWorkerOptions();
+        services.AddSingleton<FunctionRetries>();
         services.AddSingleton<ITriggerListener, HttpTriggerListener>();
+        services.AddSingleton<ITriggerListener, CosmosTriggerListener>();
+        services.AddSingleton<ITriggerListener, TimerTriggerListener>();
     }
 }

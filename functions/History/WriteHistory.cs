@@ -17,7 +17,7 @@ namespace Crm.History;
 /// Copies changes into <c>history</c>, each as it is and under its own id. It creates and never replaces, so a batch may come twice, to two instances at once, or be
 /// cut short anywhere: the next delivery finds what is there. What is there with another hash is an alarm; it stays, and the feed goes on.
 /// </summary>
-public sealed partial class WriteHistory(CrmContainers containers, RequestCharge charge, FeedLag lag, TimeProvider time, ILogger<WriteHistory> logger)
+public sealed partial class WriteHistory(CrmContainers containers, ChangeLog log, RequestCharge charge, FeedLag lag, TimeProvider time, ILogger<WriteHistory> logger)
 {
     private const int RecordsAtOnce = 16;
 
@@ -35,10 +35,11 @@ public sealed partial class WriteHistory(CrmContainers containers, RequestCharge
         if (changes.Count == 0)
             return;
 
+        var originals = await log.ReadAsync([.. changes.Where(change => !IsWhole(change)).Select(change => (change.Key, change.Change.Version))], cancellation);
         var records = changes.GroupBy(change => change.Key);
         await Parallel.ForEachAsync(records, new ParallelOptions { MaxDegreeOfParallelism = RecordsAtOnce, CancellationToken = cancellation }, async (record, stop) =>
         {
-            foreach (var batch in Batches(record.Select(change => new Entry(change.Change, Copy(change)))))
+            foreach (var batch in Batches(record.Select(change => new Entry(change.Change, Copy(change, originals)))))
             {
                 if (batch.Count == 1 || !await CreateAllAsync(record.Key, batch, stop))
                     await CreateEachAsync(record.Key, batch, stop);
@@ -49,10 +50,21 @@ public sealed partial class WriteHistory(CrmContainers containers, RequestCharge
 
     private readonly record struct Entry(Change Change, ReadOnlyMemory<byte> Document);
 
-    /// <summary>The document without what is only of its place beside the record. A newer version of the app may have written more into it than this one knows.</summary>
-    private ReadOnlyMemory<byte> Copy(FeedChange change)
+    /// <summary>
+    /// Whether the feed brought a change as it was written. The Functions host takes texts that look like times for times, and spells them in a way of its
+    /// own; then the document has to be read where it lies.
+    /// </summary>
+    private static bool IsWhole(FeedChange change)
     {
-        var kept = change.Document.EnumerateObject().Where(member => member.Name != "ttl" && !member.Name.StartsWith('_'));
+        var document = (JsonObject)change.Document.ToNode()!;
+        return ChangeHash.Of(document) == change.Change.Hash && ChangeHash.PersonalValuesMatch(document);
+    }
+
+    /// <summary>The document without what is only of its place beside the record. A newer version of the app may have written more into it than this one knows.</summary>
+    private ReadOnlyMemory<byte> Copy(FeedChange change, IReadOnlyDictionary<(RecordKey Key, int Version), JsonElement> originals)
+    {
+        var document = originals.GetValueOrDefault((change.Key, change.Change.Version), change.Document);
+        var kept = document.EnumerateObject().Where(member => member.Name != "ttl" && !member.Name.StartsWith('_'));
         var copy = new JsonObject(kept.Select(member => KeyValuePair.Create(member.Name, member.Value.ToNode())))
         {
             ["record"] = change.Key.Path,

@@ -57,6 +57,22 @@ public sealed class ChangeLog(CrmContainers containers, RequestCharge charge)
         return await FindAsync(containers.History, id, key.HistoryPartition, cancellation) ?? await FindAsync(containers.Records, id, key.Partition, cancellation);
     }
 
+    /// <summary>The documents of changes that lie beside their records, in one round.</summary>
+    public async Task<IReadOnlyDictionary<(RecordKey Key, int Version), JsonElement>> ReadAsync(IReadOnlyCollection<(RecordKey Key, int Version)> changes, CancellationToken cancellation)
+    {
+        if (changes.Count == 0)
+            return new Dictionary<(RecordKey, int), JsonElement>();
+
+        var keys = changes.Distinct().Select(change => (Change.IdOf(change.Version), change.Key.Partition)).ToList();
+        using var response = await containers.Records.ReadManyItemsStreamAsync(keys, cancellationToken: cancellation);
+        charge.Add(response.Headers.RequestCharge);
+        response.EnsureSuccessStatusCode();
+        var page = await response.Content.ParseAsync(cancellation);
+        return page.GetProperty("Documents").EnumerateArray().ToDictionary(document => (
+            new RecordKey(document.GetProperty("tenantId").GetString()!, document.GetProperty("entity").GetString()!, document.GetProperty("recordId").GetString()!),
+            document.GetProperty("version").GetInt32()));
+    }
+
     private async Task<JsonObject?> FindAsync(Container container, string id, PartitionKey partition, CancellationToken cancellation)
     {
         using var response = await container.ReadItemStreamAsync(id, partition, cancellationToken: cancellation);

@@ -6,7 +6,7 @@ namespace Crm.Platform.ChangeFeed;
 /// </summary>
 internal static class Feed
 {
-    public const string Database = "%Cosmos__Database%";
+    public const string Database = "%Cosmos:Database%";
     public const string Connection = "Cosmos";
 
     /// <summary>Milliseconds, like the next three.</summary>

@@ -32,11 +32,11 @@ public sealed class RevertTests(CrmApp app)
         JsonObject Line(int quantity) => new() { ["productId"] = product.Id(), ["quantity"] = quantity, ["unitPrice"] = 10 };
         var order = await app.CreateAsync("orders", ("lines", new JsonArray(Line(1))));
         var changed = (await app.PatchAsync(order, new JsonObject { ["lines"] = new JsonArray(Line(2), Line(3)) })).Expect(200).Json;
-        Assert.NotEqual(order["total"]!.GetValue<decimal>(), changed["total"]!.GetValue<decimal>());
+        Assert.NotEqual(order["grandTotal"]!.GetValue<decimal>(), changed["grandTotal"]!.GetValue<decimal>());
 
         var reverted = (await RevertAsync(changed, 1)).Expect(200).Json;
 
-        Assert.Equal(order["total"]!.GetValue<decimal>(), reverted["total"]!.GetValue<decimal>());
+        Assert.Equal(order["grandTotal"]!.GetValue<decimal>(), reverted["grandTotal"]!.GetValue<decimal>());
         Assert.Equal((string?)order["orderNumber"], (string?)reverted["orderNumber"]);
         Assert.Single(reverted["lines"]!.AsArray());
     }

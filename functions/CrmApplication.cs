@@ -7,6 +7,7 @@ using Crm.Platform.Auth;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -23,6 +24,7 @@ public static class CrmApplication
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 
@@ -32,6 +34,7 @@ public static class CrmApplication
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddCustomers();
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddHistory();
         builder.Services.AddLeads();

@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Crm.Entities.Changes;
 using Crm.Platform;
 using Crm.Platform.ChangeFeed;
+using Crm.Platform.Telemetry;
 
 namespace Crm.History;
 
@@ -13,7 +14,7 @@ namespace Crm.History;
 /// </summary>
 public sealed class PublishEvents(ServiceBusClient client, IEnumerable<EventRoute> routes, FeedLag lag, TimeProvider time)
 {
-    private static readonly Counter<long> Published = CrmMeter.Meter.CreateCounter<long>("crm.events.published", description: "Events sent to queues.");
+    private static readonly Counter<long> Published = CrmTelemetry.Meter.CreateCounter<long>("crm.events.published", description: "Events sent to queues.");
 
     private readonly ILookup<string, string> _queues = routes.ToLookup(route => route.EventType, route => route.Queue, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);

@@ -9,6 +9,7 @@ using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Json;
+using Crm.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Crm.History;
@@ -25,7 +26,7 @@ public sealed partial class RepairReferences(
     /// <summary>Of each reference to a deleted record. They are the writes of a few milliseconds.</summary>
     private const int MostReferrers = 1_000;
 
-    private static readonly Counter<long> Dangling = CrmMeter.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Dangling = CrmTelemetry.Meter.CreateCounter<long>(
         "crm.references.dangling", description: "References to deleted records that their holders cannot be without.");
 
     /// <exception cref="InvalidOperationException">A holder is being written over and over: the batch has to come again.</exception>

@@ -8,6 +8,7 @@ using Crm.Platform;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
+using Crm.Platform.Telemetry;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,7 @@ public sealed partial class WriteHistory(CrmContainers containers, ChangeLog log
     private const int MostBytesInBatch = 1_200_000;
 
     private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
-    private static readonly Counter<long> Conflicts = CrmMeter.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Conflicts = CrmTelemetry.Meter.CreateCounter<long>(
         "crm.history.conflicts", description: "Changes that history already has with another hash.");
 
     /// <exception cref="CosmosException">The database failed: the batch has to come again.</exception>

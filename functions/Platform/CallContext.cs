@@ -14,11 +14,14 @@ public sealed class CallContext
         set => _caller = value;
     }
 
+    /// <summary>The caller's tenant, or null as long as nothing has said who is asking: for what is written about a call, not for access.</summary>
+    public string? TenantId => _caller?.TenantId;
+
+    /// <summary>The W3C trace this call belongs to; goes with its changes into messages and history.</summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>Sent by the client or made here; in every answer, log line and history entry.</summary>
     public string RequestId { get; set; } = "";
-
-    /// <summary>The trace the invocation is part of (W3C <c>traceparent</c>), where there is one.</summary>
-    public string? TraceParent { get; set; }
 
     /// <summary>Where the change comes from: api, import, webhook, worker, system.</summary>
     public string Source { get; set; } = "system";

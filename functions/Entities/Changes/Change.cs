@@ -49,12 +49,12 @@ public sealed record Change
 
     public required string RequestId { get; init; }
 
+    /// <summary>The W3C trace of the call that made the change, where it is known.</summary>
+    public string? TraceParent { get; init; }
+
     public required DateTimeOffset OccurredAt { get; init; }
 
     public required IReadOnlyList<FieldChange> Changes { get; init; }
-
-    /// <summary>The trace the change belongs to (W3C <c>traceparent</c>), where there is one.</summary>
-    public string? TraceParent { get; init; }
 
     /// <summary>Event types that the change announces.</summary>
     public required IReadOnlyList<string> Events { get; init; }

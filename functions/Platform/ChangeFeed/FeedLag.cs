@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Crm.Platform.Telemetry;
 
 namespace Crm.Platform.ChangeFeed;
 
@@ -8,7 +9,7 @@ public sealed class FeedLag
 {
     private readonly ConcurrentDictionary<string, FeedPosition> _positions = new(StringComparer.Ordinal);
 
-    public FeedLag() => CrmMeter.Meter.CreateObservableGauge(
+    public FeedLag() => CrmTelemetry.Meter.CreateObservableGauge(
         "crm.feed.lag",
         () => _positions.Select(position => new Measurement<double>(position.Value.Lag.TotalSeconds, new KeyValuePair<string, object?>("function", position.Key))),
         unit: "s",

@@ -53,7 +53,7 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
         headers[HeaderNames.ApiVersion] = Version;
         headers[HeaderNames.RequestId] = call.RequestId;
         if (http.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, null, out _))
-            headers.TraceParent = call.TraceParent = parent;
+            headers.TraceParent = parent;
 
         http.Response.OnStarting(() =>
         {

@@ -7,6 +7,7 @@ using Crm.Platform.Auth;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
@@ -33,8 +34,9 @@ public static class CrmApplication
         builder.Services.AddSingleton<SystemCalls>();
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
-        builder.Services.AddCustomers();
+        builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddCustomers();
         builder.Services.AddEntities();
         builder.Services.AddHistory();
         builder.Services.AddLeads();

@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Azure.Messaging.ServiceBus;
 using Crm.Entities.Changes;
 using Crm.Platform;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.History;
 
@@ -12,12 +12,11 @@ namespace Crm.History;
 /// Sends what changes announce to the queues that want it, in the order of the feed: at least once, under an id that tells a second delivery. An event
 /// that no slice has a route for is not sent.
 /// </summary>
-public sealed class PublishEvents(ServiceBusClient client, IEnumerable<EventRoute> routes, FeedLag lag, TimeProvider time)
+public sealed class PublishEvents(IEnumerable<EventRoute> routes, IServiceProvider services, FeedLag lag, TimeProvider time)
 {
     private static readonly Counter<long> Published = CrmTelemetry.Meter.CreateCounter<long>("crm.events.published", description: "Events sent to queues.");
 
     private readonly ILookup<string, string> _queues = routes.ToLookup(route => route.EventType, route => route.Queue, StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
     /// <exception cref="ServiceBusException">The queues failed: the batch has to come again.</exception>
     public async Task RunAsync(IReadOnlyList<FeedChange> changes, CancellationToken cancellation)
@@ -35,7 +34,7 @@ public sealed class PublishEvents(ServiceBusClient client, IEnumerable<EventRout
 
     private async Task SendAsync(string queue, Queue<ServiceBusMessage> messages, CancellationToken cancellation)
     {
-        var sender = _senders.GetOrAdd(queue, client.CreateSender);
+        var sender = services.GetRequiredKeyedService<ServiceBusSender>(queue);
         while (messages.Count > 0)
         {
             using var batch = await sender.CreateMessageBatchAsync(cancellation);

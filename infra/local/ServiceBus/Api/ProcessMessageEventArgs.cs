@@ -34,7 +34,9 @@ public class ProcessMessageEventArgs : EventArgs
     public string FullyQualifiedNamespace => _receiver.FullyQualifiedNamespace;
 
     /// <summary>Settled by the handler, so that the processor does not do it again.</summary>
-    internal bool IsSettled { get; private set; }
+    internal bool IsSettled { get; set; }
+
+    internal ServiceBusReceiver Receiver => _receiver;
 
     public virtual async Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
     {

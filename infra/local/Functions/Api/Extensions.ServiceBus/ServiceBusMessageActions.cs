@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker.Converters;
 
@@ -8,6 +9,7 @@ namespace Microsoft.Azure.Functions.Worker;
 public class ServiceBusMessageActions
 {
     private readonly ServiceBusReceiver? _receiver;
+    private readonly ConcurrentDictionary<string, bool> _settled = new();
 
     internal ServiceBusMessageActions(ServiceBusReceiver receiver) => _receiver = receiver;
 
@@ -17,25 +19,40 @@ public class ServiceBusMessageActions
 
     private ServiceBusReceiver Receiver => _receiver ?? throw new InvalidOperationException("These actions belong to no trigger; override what is called.");
 
-    public virtual Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        Receiver.CompleteMessageAsync(message, cancellationToken);
+    public virtual async Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
+    {
+        await Receiver.CompleteMessageAsync(message, cancellationToken);
+        _settled[message.LockToken] = true;
+    }
 
-    public virtual Task AbandonMessageAsync(
-        ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        Receiver.AbandonMessageAsync(message, propertiesToModify, cancellationToken);
+    public virtual async Task AbandonMessageAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default)
+    {
+        await Receiver.AbandonMessageAsync(message, propertiesToModify, cancellationToken);
+        _settled[message.LockToken] = true;
+    }
 
-    public virtual Task DeadLetterMessageAsync(
+    public virtual async Task DeadLetterMessageAsync(
         ServiceBusReceivedMessage message,
         Dictionary<string, object>? propertiesToModify = null,
         string? deadLetterReason = null,
         string? deadLetterErrorDescription = null,
-        CancellationToken cancellationToken = default) =>
-        Receiver.DeadLetterMessageAsync(message, propertiesToModify, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        await Receiver.DeadLetterMessageAsync(message, propertiesToModify, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+        _settled[message.LockToken] = true;
+    }
 
-    public virtual Task DeferMessageAsync(
-        ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        Receiver.DeferMessageAsync(message, propertiesToModify, cancellationToken);
+    public virtual async Task DeferMessageAsync(
+        ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default)
+    {
+        await Receiver.DeferMessageAsync(message, propertiesToModify, cancellationToken);
+        _settled[message.LockToken] = true;
+    }
 
     public virtual Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
         Receiver.RenewMessageLockAsync(message, cancellationToken);
+
+    /// <summary>Then the host leaves the message alone when the function ends.</summary>
+    internal bool HasSettled(ServiceBusReceivedMessage message) => _settled.ContainsKey(message.LockToken);
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Azure.Messaging.ServiceBus;
 using Crm.Entities.Changes;
-using Crm.Platform;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Telemetry;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,10 @@
+using Crm.Customers;
 using Crm.Entities;
+using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Platform.Messaging;
@@ -27,10 +31,14 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddSingleton<SystemCalls>();
+        builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
+        builder.Services.AddCustomers();
+        builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();

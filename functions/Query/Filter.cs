@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Crm.Entities;
+using Crm.Platform.Paging;
 using Microsoft.OData;
 using Microsoft.OData.UriParser;
 
@@ -9,8 +10,6 @@ namespace Crm.Query;
 /// <summary>Reads the text of a filter into a condition.</summary>
 internal static partial class Filter
 {
-    public const int MaxLength = 8_000;
-
     /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
     public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options)
     {

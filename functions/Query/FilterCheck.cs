@@ -9,7 +9,6 @@ namespace Crm.Query;
 /// </summary>
 internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> tokens, FilterErrors errors, int maxPredicates)
 {
-    public const int MaxPredicates = 25;
     public const int MaxValues = 100;
     private const int MaxParentheses = 25;
 

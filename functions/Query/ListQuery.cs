@@ -1,3 +1,4 @@
+using Crm.Entities;
 using Crm.Entities.Schema;
 
 namespace Crm.Query;
@@ -5,9 +6,6 @@ namespace Crm.Query;
 /// <summary>What a list request asks for, checked.</summary>
 internal sealed record ListQuery
 {
-    public const int DefaultPageSize = 50;
-    public const int MaxPageSize = 200;
-
     public SqlPredicate? Filter { get; init; }
 
     public Field? OrderBy { get; init; }
@@ -17,7 +15,7 @@ internal sealed record ListQuery
     /// <summary>The top-level fields wanted, <c>id</c> and <c>etag</c> among them; null for all.</summary>
     public IReadOnlyList<string>? Select { get; init; }
 
-    public int PageSize { get; init; } = DefaultPageSize;
+    public required int PageSize { get; init; }
 
     public bool Count { get; init; }
 
@@ -28,4 +26,7 @@ internal sealed record ListQuery
 }
 
 /// <summary>As the client wrote them.</summary>
-internal sealed record ListShape(string? Filter, string? OrderBy, string? Select);
+internal sealed record ListShape(string? Filter, string? OrderBy, string? Select)
+{
+    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select];
+}

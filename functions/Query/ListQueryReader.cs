@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Entities;
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Query;

@@ -32,4 +32,7 @@ public sealed class RecordsAttribute(Right right) : AccessAttribute
 
     /// <summary>Where the route names no collection.</summary>
     public string? Collection { get; init; }
+
+    /// <summary>It takes <see cref="SpecialGrant.ViewHistory"/> beside.</summary>
+    public bool ViewsHistory { get; init; }
 }

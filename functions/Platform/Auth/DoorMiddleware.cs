@@ -52,6 +52,7 @@ internal sealed class DoorMiddleware(AccessDeclarations declarations, RateLimits
     {
         UserOnlyAttribute when caller.Actor.Kind != ActorKind.User => new Forbidden("This is for users, not for keys."),
         SpecialAttribute { Right: var right } when !caller.Permissions.Special.Contains(right) => Forbidden.Lacking(right),
+        RecordsAttribute { ViewsHistory: true } when !caller.Permissions.Special.Contains(SpecialGrant.ViewHistory) => Forbidden.Lacking(SpecialGrant.ViewHistory),
         RecordsAttribute records => Refusal(records.Right, records.Collection ?? entity!, caller.Permissions),
         _ => null,
     };

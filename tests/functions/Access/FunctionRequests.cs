@@ -23,6 +23,15 @@ internal static class FunctionRequests
         new("EntitiesDelete", "DELETE", $"/api/v1/{collection}/{{id}}"),
     ];
 
+    /// <summary>Functions on the past of one record.</summary>
+    public static IReadOnlyList<FunctionRequest> OnHistory(string collection) =>
+    [
+        new("HistoryOfRecord", "GET", $"/api/v1/{collection}/{{id}}/history"),
+        new("HistoryRevert", "POST", $"/api/v1/{collection}/{{id}}/revert", new JsonObject { ["toVersion"] = 1 }),
+        new("HistoryRestore", "POST", $"/api/v1/{collection}/{{id}}/restore"),
+        new("EntitiesRead", "GET", $"/api/v1/{collection}/{{id}}?asOf=2099-01-01T00:00:00Z"),
+    ];
+
     public static IReadOnlyList<FunctionRequest> Actions { get; } =
     [
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
@@ -35,6 +44,8 @@ internal static class FunctionRequests
     [
         new("EntitiesList", "GET", "/api/v1/leads"),
         new("EntitiesCreate", "POST", "/api/v1/leads", new JsonObject { ["lastName"] = "New" }),
+        new("HistoryOfTenant", "GET", "/history/changes"),
+        new("HistoryVerify", "GET", "/history/verify"),
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
@@ -47,5 +58,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. Actions, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. Others];
 }

@@ -39,6 +39,7 @@ public class CrmApp : IAsyncLifetime
         var builder = CrmApplication.CreateBuilder([.. Settings]);
         builder.Services.AddSingleton(new EntityCatalog([.. EntityCatalog.BuiltIn, EntityType.Of<Widget>("widgets")]));
         builder.Services.PostConfigure<CosmosClientOptions>(options => options.CustomHandlers.Add(RoundTrips.NewHandler()));
+        builder.UseMiddleware<RoundTrips.OfRequests>();
         Configure(builder);
         _host = builder.Build();
         await _host.StartAsync();

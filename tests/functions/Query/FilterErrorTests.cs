@@ -1,6 +1,7 @@
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Paging;
 using Crm.Query;
 
 namespace Crm.Tests.Query;

@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Entities.Types;
+using Crm.Platform.Paging;
 using Crm.Query;
 
 namespace Crm.Tests.Query;

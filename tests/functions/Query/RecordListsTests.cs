@@ -5,6 +5,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Paging;
 using Crm.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;

@@ -13,7 +13,7 @@ public sealed class CorsTests
     public async Task Preflight_OfAnAllowedOrigin_IsAnsweredBeforeTheApp()
     {
         await using var app = await TestApp.StartAsync<Greeting>(options: new() { Settings = Settings });
-        using var request = new HttpRequestMessage(HttpMethod.Options, "/api/greeting");
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/greeting");
         request.Headers.Add("Origin", "https://app.example");
         request.Headers.Add("Access-Control-Request-Method", "PATCH");
         request.Headers.Add("Access-Control-Request-Headers", "authorization,if-match");
@@ -36,7 +36,7 @@ public sealed class CorsTests
     public async Task Answer_IsMarkedForAllowedOriginsAlone(string origin, string settings, string? allowed)
     {
         await using var app = await TestApp.StartAsync<Greeting>(options: new() { Settings = settings });
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/greeting");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/greeting");
         request.Headers.Add("Origin", origin);
 
         using var answer = await app.Client.SendAsync(request);

@@ -15,14 +15,17 @@ internal sealed class LocalFunction : FunctionDefinition
         Method = method;
         Trigger = attribute;
         TriggerParameter = trigger.Name!;
+        Retry = RetryPolicy.Of(method);
         Call = MethodCall.Compile(method);
         Bindings = [.. method.GetParameters().Select(parameter => new ParameterBinding(parameter, parameter == trigger))];
         Parameters = [.. Bindings.Select(binding => binding.Parameter)];
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(TriggerParameter, new Metadata(TriggerParameter, TriggerName(attribute), BindingDirection.In));
         Outputs = OutputProperties.Of(method);
-        OutputBindings = Outputs.Count == 0
-            ? ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Metadata("$return", "http", BindingDirection.Out))
-            : Outputs.Properties.ToImmutableDictionary(property => property.Name, BindingMetadata (property) => new Metadata(property.Name, "http", BindingDirection.Out));
+        OutputBindings = (Outputs.Count, attribute) switch
+        {
+            (0, HttpTriggerAttribute) => ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Metadata("$return", "http", BindingDirection.Out)),
+            _ => Outputs.Properties.ToImmutableDictionary(property => property.Name, BindingMetadata (property) => new Metadata(property.Name, "http", BindingDirection.Out)),
+        };
     }
 
     public override string Name { get; }
@@ -44,6 +47,8 @@ internal sealed class LocalFunction : FunctionDefinition
     public TriggerBindingAttribute Trigger { get; }
 
     public string TriggerParameter { get; }
+
+    public RetryPolicy Retry { get; }
 
     public MethodCall Call { get; }
 

@@ -14,7 +14,7 @@ public sealed class AccessCache(IMemoryCache cache, TimeProvider time)
     public ValueTask<TenantAccess?> GetAsync(string tenantId, Func<TenantAccess?, Task<TenantAccess?>> renew)
     {
         var known = cache.Get<TenantAccess>(TenantAccess.CacheKey(tenantId));
-        return known is not null && time.GetUtcNow() - known.CheckedAt < TenantAccess.Kept ? new(known) : new(RenewAsync(tenantId, known, renew));
+        return known?.IsFresh(time.GetUtcNow()) == true ? new(known) : new(RenewAsync(tenantId, known, renew));
     }
 
     private async Task<TenantAccess?> RenewAsync(string tenantId, TenantAccess? known, Func<TenantAccess?, Task<TenantAccess?>> renew)

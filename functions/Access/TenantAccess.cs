@@ -20,11 +20,12 @@ public sealed class TenantAccess(AccessVersion version, TenantStatus status, Dat
     /// <summary>How long it is used without looking at the version.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
 
+    /// <summary>Read while another request sets it: so one number.</summary>
+    private long _checkedAt = loadedAt.UtcTicks;
+
     public TenantStatus Status => status;
 
     public DateTimeOffset LoadedAt { get; } = loadedAt;
-
-    public DateTimeOffset CheckedAt { get; private set; } = loadedAt;
 
     public ConcurrentDictionary<string, UserAccess?> Users { get; } = new(StringComparer.Ordinal);
 
@@ -40,7 +41,10 @@ public sealed class TenantAccess(AccessVersion version, TenantStatus status, Dat
     /// <summary>Whether it still holds under the version that is there now: the same, and loaded when its last change had certainly ended.</summary>
     public bool Holds(AccessVersion present) => present.Number == version.Number && LoadedAt - present.ChangedAt > AccessVersions.Settling;
 
-    public void Checked(DateTimeOffset now) => CheckedAt = now;
+    public void Checked(DateTimeOffset now) => Volatile.Write(ref _checkedAt, now.UtcTicks);
+
+    /// <summary>Whether it may be used without looking at the version.</summary>
+    public bool IsFresh(DateTimeOffset now) => now.UtcTicks - Volatile.Read(ref _checkedAt) < Kept.Ticks;
 
     /// <summary>The teams of a user, and with those all below them.</summary>
     public static (IReadOnlySet<string> Teams, IReadOnlySet<string> Tree) TeamsOf(string userId, IReadOnlyList<TeamPlace> teams)

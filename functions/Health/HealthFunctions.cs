@@ -27,7 +27,7 @@ public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backl
             ["status"] = healthy ? Ok : "unavailable",
             ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues },
             ["backlog"] = JsonSerializer.SerializeToNode(waiting, CrmJson.Options),
-            ["requestCharge"] = JsonSerializer.SerializeToNode(charged.Sum, CrmJson.Options),
+            ["requestCharge"] = Math.Round(charged.Sum, 2),
         };
         return Results.Json(report, CrmJson.Options, statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,6 +1,7 @@
 using Crm.Access;
 using Crm.Customers;
 using Crm.Entities;
+using Crm.Health;
 using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
@@ -40,6 +41,7 @@ public static class CrmApplication
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddCustomers();
+        builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);

@@ -50,7 +50,7 @@ var queries = [
   {
     name: 'feed-lag'
     text: 'The change feed is more than a day behind. Change documents live 30 days; what is not read by then is lost to history and events.'
-    query: 'AppMetrics | where Name == "crm.feed_lag" | summarize Value = max(Max)'
+    query: 'AppMetrics | where Name == "crm.feed.lag" | summarize Value = max(Max)'
     threshold: 86400
     severity: 0
     every: 'PT15M'

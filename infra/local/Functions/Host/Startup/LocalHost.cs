@@ -1,3 +1,4 @@
+using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Settings;
@@ -10,10 +11,11 @@ using Microsoft.Extensions.Options;
 namespace Crm.Local.Functions.Startup;
 
 /// <summary>
-/// The order of starting and stopping: data folder, store, the app's hosted services, triggers; and back. So no event reaches a function
-/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the store.
+/// The order of starting and stopping: data folder, stores, the app's hosted services, triggers; and back. So no event reaches a function
+/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the stores.
 /// </summary>
-internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, StartException? problem) : IHost, IAsyncDisposable
+internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalBlobs blobs, StartException? problem)
+    : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -52,6 +54,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     {
         if (app is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else app.Dispose();
+        await blobs.DisposeAsync();
         await cosmos.DisposeAsync();
         _data?.Dispose();
     }
@@ -63,6 +66,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
+        blobs.Start(configuration, _data.Path);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {

@@ -1,4 +1,6 @@
+using Azure.Storage.Blobs;
 using Crm.Local.Functions.Binding;
+using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
@@ -51,10 +53,12 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         builder.Services.TryAddSingleton<IFunctionExecutor, FunctionExecutor>();
         builder.Services.AddSingleton(services => new FunctionInvoker(services, middleware, _hostJson));
 
-        // An instance, so that the container does not close the store under what it has yet to dispose.
+        // Instances, so that the container does not close the stores under what it has yet to dispose.
         var cosmos = new LocalCosmos();
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
-        return new LocalHost(builder.Build(), app, _hostJson, cosmos, _problem);
+        var blobs = new LocalBlobs();
+        builder.Services.AddSingleton<IConfigureOptions<BlobClientOptions>>(blobs);
+        return new LocalHost(builder.Build(), app, _hostJson, cosmos, blobs, _problem);
     }
 
     // What is wrong here is told by StartAsync: until then there is no host whose Run() could tell it without a stack trace.

@@ -1,6 +1,8 @@
 using Crm.Entities;
+using Crm.Files;
 using Crm.Leads;
 using Crm.Platform;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Platform.Telemetry;
@@ -26,9 +28,11 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddBlobs(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
+        builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();

@@ -105,6 +105,8 @@ public sealed class EntityService(
                 return new InUse([.. restricting.Select(referrers => $"{referrers.Holder.Collection} ({referrers.Path.Name}): {string.Join(", ", referrers.Ids)}")]);
             if (await UnlinkAsync(key, cancellation) is { } failure)
                 return failure;
+            if (await DeletePartsAsync(key, cancellation) is { } kept)
+                return kept;
 
             if (await writes.DeleteAsync(type, key, stored, cancellation) is { } deleted)
                 return deleted;
@@ -172,6 +174,27 @@ public sealed class EntityService(
                     References.Remove(data, path, key.Id);
                     return data;
                 }
+            }
+        }
+
+        return new InUse(["more than 1,000 records"]);
+    }
+
+    /// <summary>Deletes what goes with a record. A deletion cut short here has left the record, and what it can be repeated for.</summary>
+    private async Task<Error?> DeletePartsAsync(RecordKey key, CancellationToken cancellation)
+    {
+        const int AtOnce = 100;
+        for (var round = 0; round < 10; round++)
+        {
+            var parts = await references.ReferrersAsync(key, OnDelete.Cascade, AtOnce, cancellation);
+            if (parts.Count == 0)
+                return null;
+
+            foreach (var (holder, id) in parts.SelectMany(part => part.Ids.Select(id => (part.Holder, id))))
+            {
+                var deleted = await DeleteAsync(holder.Collection, id, new WriteOptions(new IfMatch(true, [])), cancellation);
+                if (deleted.Failed && deleted.Error is not NotFound)
+                    return deleted.Error;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -7,16 +8,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Crm.Health;
 
-/// <summary>Whether requests can be served, part by part.</summary>
-public sealed class HealthFunctions(CrmContainers containers)
+/// <summary>Whether requests can be served, part by part. Without files everything else is.</summary>
+public sealed class HealthFunctions(CrmContainers containers, BlobStore blobs)
 {
     [Function("Health")]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {
+        var files = blobs.ProbeAsync(cancellation);
         var database = await DatabaseAsync(cancellation);
         var healthy = database == "ok";
-        var report = new JsonObject { ["status"] = healthy ? "ok" : "unavailable", ["parts"] = new JsonObject { ["database"] = database } };
+        var report = new JsonObject { ["status"] = healthy ? "ok" : "unavailable", ["parts"] = new JsonObject { ["database"] = database, ["files"] = await files } };
         return Results.Json(report, CrmJson.Options, statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -16,7 +16,7 @@ param recoveryDays int = 7
 
 var deployments = 'deployments'
 
-// As the app names them: Crm.Files.FileStore.
+// As the app names them: Crm.Platform.Blobs.BlobStore.
 var containers = ['files']
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {

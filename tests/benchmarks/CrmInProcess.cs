@@ -12,12 +12,16 @@ namespace Crm.Benchmarks;
 internal sealed class CrmInProcess : IAsyncDisposable
 {
     private const int Seeders = 16;
+
+    /// <summary>Nobody answers there, and no Azurite is started that would take part in what is measured.</summary>
+    private const string NoFiles = "DefaultEndpointsProtocol=http;AccountName=none;AccountKey=bm9uZQ==;BlobEndpoint=http://127.0.0.1:9/none";
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crm-benchmark-");
     private readonly IHost _host;
 
     private CrmInProcess()
     {
-        _host = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0"]).Build();
+        _host = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles]).Build();
     }
 
     public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());

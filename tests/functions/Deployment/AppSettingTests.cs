@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Crm.Platform.Blobs;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Deployment;
@@ -38,6 +39,11 @@ public sealed class AppSettingTests
             Assert.True(settings.ContainsKey($"{setting.Key}__clientId"), $"api.bicep leaves out {setting.Key}__clientId.");
         });
     }
+
+    [BicepFact]
+    public async Task BlobContainers_AreTheAppsAndThatOfItsPackages() => Assert.Equal(
+        [BlobStore.Container, "deployments"],
+        (await Template.Default.Value).OfType("Microsoft.Storage/storageAccounts/blobServices/containers").Select(container => ((string)container["name"]!).Split('/')[^1]).OrderDescending(StringComparer.Ordinal));
 
     [BicepFact]
     public async Task GeneratedSettings_AreSecrets()

@@ -29,6 +29,14 @@ public sealed partial class TemplateTests
     public void RoleAssignments_AreInOneFile() =>
         Assert.Equal(["rbac.bicep"], Sources.Where(source => source.Text.Contains("oleAssignments@", StringComparison.Ordinal)).Select(source => source.Name));
 
+    [Fact]
+    public void ParameterFile_NamesParametersThereAre()
+    {
+        var names = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "infra", "main.parameters.json")))!["parameters"]!.AsObject().Select(parameter => parameter.Key);
+
+        Assert.Subset(Parameter().Matches(Sources.Single(source => source.Name == "main.bicep").Text).Select(parameter => parameter.Groups["name"].Value).ToHashSet(), names.ToHashSet());
+    }
+
     [BicepTheory]
     [InlineData("Microsoft.DocumentDB/databaseAccounts", "disableLocalAuth", "true")]
     [InlineData("Microsoft.DocumentDB/databaseAccounts", "disableKeyBasedMetadataWriteAccess", "true")]

@@ -23,12 +23,15 @@ public class CrmApp : IAsyncLifetime
 
     public IServiceProvider Services => _host!.Services;
 
+    /// <summary>Settings, as on the command line. Most tests need no files.</summary>
+    protected virtual IReadOnlyList<string> Arguments => [$"--Storage={Storage.None}"];
+
     /// <summary>Counts what the app asks of Cosmos.</summary>
     internal RoundTrips RoundTrips { get; } = new();
 
     public async Task InitializeAsync()
     {
-        var builder = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0"]);
+        var builder = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", .. Arguments]);
         builder.Services.AddSingleton(new EntityCatalog([.. EntityCatalog.BuiltIn, EntityType.Of<Widget>("widgets")]));
         builder.Services.PostConfigure<CosmosClientOptions>(options => options.CustomHandlers.Add(RoundTrips.NewHandler()));
         Configure(builder);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;
 
@@ -19,7 +20,7 @@ internal sealed class CrmProcess : IAsyncDisposable
     {
         var program = typeof(CrmApplication).Assembly.Location;
         var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("urls", "http://127.0.0.1:0")];
+        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("urls", "http://127.0.0.1:0"), ("Storage", Storage.None)];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
 
@@ -36,6 +37,9 @@ internal sealed class CrmProcess : IAsyncDisposable
 
     /// <summary>Where other tools reach the store.</summary>
     public Uri Store => new(Printed("Cosmos on "));
+
+    /// <summary>Where Azurite listens, once it does.</summary>
+    public Uri Files => new(Printed("Files on "));
 
     public string Output => Text(_output);
 

@@ -1,0 +1,41 @@
+using Crm.Entities;
+using Crm.Platform;
+using Crm.Platform.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Crm.Files;
+
+/// <summary>Contents of attachments: send them, fetch them, hand them on for a few minutes.</summary>
+public sealed class FileFunctions(AttachmentContents contents)
+{
+    /// <summary>What the paths of links begin with.</summary>
+    internal const string LinkPath = "/files/";
+
+    private const string Content = "api/v1/attachments/{id}/content";
+
+    [Function("FilesUpload")]
+    public async Task<IResult> Upload(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Content)] HttpRequest request, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadOptions()
+            .ThenAsync(options => contents.WriteAsync(id, request.ContentType, request.ContentLength, request.Body, options, cancellation)));
+
+    [Function("FilesDownload")]
+    public async Task<IResult> Download(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Content)] HttpRequest request, string id, CancellationToken cancellation) =>
+        ContentReplies.Content(await request.ReadQuery()
+            .ThenAsync(_ => contents.ReadAsync(id, cancellation)));
+
+    /// <summary>A link that needs no sign-in: for a person to follow, in a mail or a browser.</summary>
+    [Function("FilesLink")]
+    public async Task<IResult> Link(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/attachments/{id}/link")] HttpRequest request, string id, CancellationToken cancellation) =>
+        ContentReplies.Link(await request.ReadOptions()
+            .ThenAsync(_ => contents.LinkAsync(id, request.Url(), cancellation)));
+
+    [Function("FilesFollow")]
+    public async Task<IResult> Follow(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{token}")] HttpRequest request, string token, CancellationToken cancellation) =>
+        ContentReplies.Content(await request.ReadQuery()
+            .ThenAsync(_ => contents.FollowAsync(token, cancellation)));
+}

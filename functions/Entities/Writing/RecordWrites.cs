@@ -73,15 +73,12 @@ public sealed class RecordWrites(
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
 
-        entity = entity.Complete(context);
-        if (context.Errors.Count > 0)
-            return new Invalid(context.Errors);
-
-        var next = type.Serialize(entity);
+        // First where a record may not go at all, then what it lacks there.
+        var next = type.Serialize(entity.Complete(context));
         if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
             return refused;
 
-        return (context, next);
+        return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)

@@ -25,8 +25,18 @@ public sealed class OrderTotalsTests
         Assert.Equal(0.13m, Gross("EUR", 0.125m));
         Assert.Equal(3m, Gross("JPY", 2.5m));
         Assert.Equal(0.126m, Gross("BHD", 0.1255m));
+        Assert.Equal(0.13m, Gross("RSD", 0.125m));
 
         static decimal Gross(string currency, decimal price) => OrderTotals.Of(new OrderPrices([new(1, price)], currency, TaxRounding.PerLine)).GrandTotal;
+    }
+
+    [Fact]
+    public void Discount_InPercent_RoundsWhatIsLeft()
+    {
+        // 10 % off 0.25 leaves 0.225, which is 0.23 to pay and a discount of 0.02; 50 % off the 0.23 leaves 0.115, which is 0.12.
+        var totals = OrderTotals.Of(new OrderPrices([new(1, 0.25m, DiscountPercent: 10)], "EUR", TaxRounding.PerLine, DiscountPercent: 50));
+
+        Assert.Equal((0.25m, 0.02m, 0.11m, 0.12m), (totals.Subtotal, totals.LineDiscount, totals.OrderDiscount, totals.GrandTotal));
     }
 
     [Fact]

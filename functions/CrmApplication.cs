@@ -5,6 +5,7 @@ using Crm.Platform;
 using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
@@ -30,6 +31,7 @@ public static class CrmApplication
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddBlobs(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddFiles(builder.Configuration);

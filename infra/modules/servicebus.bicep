@@ -39,7 +39,6 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [for queue
       ? {}
       : {
           requiresDuplicateDetection: queue.Properties.RequiresDuplicateDetection
-          duplicateDetectionHistoryTimeWindow: queue.Properties.DuplicateDetectionHistoryTimeWindow
           requiresSession: queue.Properties.RequiresSession
         }
   )

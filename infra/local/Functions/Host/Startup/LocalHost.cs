@@ -1,6 +1,7 @@
 using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
+using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,11 +12,11 @@ using Microsoft.Extensions.Options;
 namespace Crm.Local.Functions.Startup;
 
 /// <summary>
-/// The order of starting and stopping: data folder, stores, the app's hosted services, triggers; and back. So no event reaches a function
-/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the stores.
+/// The order of starting and stopping: data folder, store, queues and blobs, the app's hosted services, triggers; and back. So no event reaches a
+/// function before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives them.
 /// </summary>
-internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalBlobs blobs, StartException? problem)
-    : IHost, IAsyncDisposable
+internal sealed partial class LocalHost(
+    IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalServiceBus bus, LocalBlobs blobs, StartException? problem) : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -55,6 +56,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         if (app is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else app.Dispose();
         await blobs.DisposeAsync();
+        await bus.DisposeAsync();
         await cosmos.DisposeAsync();
         _data?.Dispose();
     }
@@ -66,6 +68,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
+        bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
         blobs.Start(configuration, _data.Path);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)

@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Azure.Storage.Blobs;
 using Crm.Local.Functions.Binding;
 using Crm.Local.Functions.Blobs;
@@ -5,6 +6,7 @@ using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
 using Crm.Local.Functions.Invocation;
+using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Settings;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -53,12 +55,15 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         builder.Services.TryAddSingleton<IFunctionExecutor, FunctionExecutor>();
         builder.Services.AddSingleton(services => new FunctionInvoker(services, middleware, _hostJson));
 
-        // Instances, so that the container does not close the stores under what it has yet to dispose.
+        // Instances, so that the container does not close the store, the queues or the blobs under what it has yet to dispose.
         var cosmos = new LocalCosmos();
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
+        var bus = new LocalServiceBus();
+        builder.Services.AddSingleton(bus);
+        builder.Services.AddSingleton<IConfigureOptions<ServiceBusClientOptions>>(bus);
         var blobs = new LocalBlobs();
         builder.Services.AddSingleton<IConfigureOptions<BlobClientOptions>>(blobs);
-        return new LocalHost(builder.Build(), app, _hostJson, cosmos, blobs, _problem);
+        return new LocalHost(builder.Build(), app, _hostJson, cosmos, bus, blobs, _problem);
     }
 
     // What is wrong here is told by StartAsync: until then there is no host whose Run() could tell it without a stack trace.
@@ -100,5 +105,6 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddWorkerOptions();
         services.AddSingleton<ITriggerListener, HttpTriggerListener>();
+        services.AddSingleton<ITriggerListener, ServiceBusTriggerListener>();
     }
 }

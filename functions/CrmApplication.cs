@@ -1,8 +1,12 @@
+using Crm.Customers;
 using Crm.Entities;
 using Crm.Files;
+using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Blobs;
+using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Platform.Messaging;
@@ -29,12 +33,16 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddSingleton<SystemCalls>();
+        builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddBlobs(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddCustomers();
         builder.Services.AddEntities();
         builder.Services.AddFiles(builder.Configuration);
+        builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();

@@ -24,13 +24,17 @@ public sealed class EntityService(
     /// <param name="session">The Consistency-Token of a write that must be seen.</param>
     public async Task<Result<RecordReply>> ReadAsync(string collection, string id, string? session, CancellationToken cancellation)
     {
-        if (Locate(collection, id) is not var (type, key))
-            return new NotFound();
-
-        return await records.ReadAsync(key, session, cancellation) is { IsTombstone: false } record
-            ? new RecordReply(type, record.Data, Session: record.Session)
-            : new NotFound();
+        var found = await FindAsync(collection, id, session, cancellation);
+        return found.Failed ? found.Error
+            : found.Value.Stored.IsTombstone ? new NotFound()
+            : new RecordReply(found.Value.Type, found.Value.Stored.Data, Session: found.Value.Stored.Session);
     }
+
+    /// <summary>Finds a record, also a deleted one, as far as it is for the caller to see: everything that shows one, present or past, asks here first.</summary>
+    internal async Task<Result<FoundRecord>> FindAsync(string collection, string id, string? session, CancellationToken cancellation) =>
+        Locate(collection, id) is var (type, key) && await records.ReadAsync(key, session, cancellation) is { } stored
+            ? new FoundRecord(type, key, stored)
+            : new NotFound();
 
     /// <summary>Creates a record.</summary>
     public async Task<Result<RecordReply>> CreateAsync(string collection, JsonElement body, WriteOptions options, CancellationToken cancellation)
@@ -115,7 +119,12 @@ public sealed class EntityService(
         }
     }
 
-    private async Task<Result<RecordReply>> UpdateAsync(
+    /// <summary>Changes a live record, under its conditions and with everything that a write has to meet.</summary>
+    /// <param name="verb">What history calls the change.</param>
+    /// <param name="action">The action that moves of states may name.</param>
+    /// <param name="bind">The record as it shall be, from the record as it stands.</param>
+    /// <param name="named">The fields a stale write is told of, if both sides changed them.</param>
+    internal async Task<Result<RecordReply>> UpdateAsync(
         string collection, string id, string verb, string? action, WriteOptions options,
         Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation)
     {
@@ -149,6 +158,19 @@ public sealed class EntityService(
         }
     }
 
+    /// <summary>Takes a target's references out of a record. Where none is left, nothing changes.</summary>
+    internal Task<Result<RecordReply>> UnlinkAsync(EntityType holder, string id, ReferencePath path, RecordRef target, CancellationToken cancellation)
+    {
+        return UpdateAsync(holder.Collection, id, WriteContext.Unlink, WriteContext.Unlink, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
+
+        JsonObject Cleared(BodyBinder binder, JsonObject current)
+        {
+            var data = (JsonObject)current.DeepClone();
+            References.Remove(data, path, target);
+            return data;
+        }
+    }
+
     /// <summary>Clears the references that a deletion sets to null, each in a change of its holder.</summary>
     private async Task<Error?> UnlinkAsync(RecordKey key, CancellationToken cancellation)
     {
@@ -163,16 +185,9 @@ public sealed class EntityService(
             {
                 foreach (var id in ids)
                 {
-                    var unlinked = await UpdateAsync(holder.Collection, id, WriteContext.Unlink, WriteContext.Unlink, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
+                    var unlinked = await UnlinkAsync(holder, id, path, key.Reference, cancellation);
                     if (unlinked.Failed && unlinked.Error is not NotFound)
                         return unlinked.Error;
-                }
-
-                JsonObject Cleared(BodyBinder binder, JsonObject current)
-                {
-                    var data = (JsonObject)current.DeepClone();
-                    References.Remove(data, path, key.Id);
-                    return data;
                 }
             }
         }
@@ -207,3 +222,7 @@ public sealed class EntityService(
     private static string[] Named(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object ? [.. body.EnumerateObject().Select(member => member.Name)] : [];
 }
+
+/// <summary>A record's document, and what kind of record it is of.</summary>
+/// <param name="Stored">A tombstone where the record was deleted.</param>
+internal sealed record FoundRecord(EntityType Type, RecordKey Key, StoredRecord Stored);

@@ -19,9 +19,12 @@ public sealed partial class AttachmentContents(
     EntityService entities, EntityCatalog catalog, RecordStore records, BlobStore blobs, ContentLinks links, CallContext call, IOptions<FileSettings> settings, TimeProvider time,
     ILogger<AttachmentContents> logger)
 {
-    private const string Collection = "attachments";
+    internal const string Collection = "attachments";
 
     private static readonly NotFound NoContent = new("This attachment has no content. Send it with PUT to its /content.");
+
+    /// <summary>What the names of all blobs of an attachment begin with.</summary>
+    internal static string Folder(string tenantId, string id) => $"{tenantId}/{Collection}/{id}/";
 
     /// <summary>Takes a new content.</summary>
     /// <param name="contentType">What the request says it is: what the attachment says.</param>
@@ -160,7 +163,7 @@ public sealed partial class AttachmentContents(
 
     private static Attachment Attachment(RecordReply reply) => (Attachment)reply.Type.Deserialize(reply.Data);
 
-    private static string Name(string tenantId, string id, string contentId) => $"{tenantId}/{Collection}/{id}/{contentId}";
+    private static string Name(string tenantId, string id, string contentId) => Folder(tenantId, id) + contentId;
 
     private static partial class Log
     {

@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Changes;
 using Crm.Platform;
+using Crm.Platform.ChangeFeed;
+using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -7,7 +11,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Files;
 
 /// <summary>Contents of attachments: send them, fetch them, hand them on for a few minutes.</summary>
-public sealed class FileFunctions(AttachmentContents contents)
+public sealed class FileFunctions(AttachmentContents contents, RemoveContents removal)
 {
     /// <summary>What the paths of links begin with.</summary>
     internal const string LinkPath = "/files/";
@@ -38,4 +42,13 @@ public sealed class FileFunctions(AttachmentContents contents)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{token}")] HttpRequest request, string token, CancellationToken cancellation) =>
         ContentReplies.Content(await request.ReadQuery()
             .ThenAsync(_ => contents.FollowAsync(token, cancellation)));
+
+    [Function(nameof(RemoveContents))]
+    [ExponentialBackoffRetry(Feed.ForEver, Feed.RetryFrom, Feed.RetryUpTo)]
+    public Task Remove(
+        [CosmosDBTrigger(Feed.Database, ContainerDeclarations.Records, Connection = Feed.Connection, LeaseContainerName = ContainerDeclarations.Leases,
+            LeaseContainerPrefix = nameof(RemoveContents), FeedPollDelay = Feed.PollDelay, LeaseRenewInterval = Feed.LeaseRenew,
+            LeaseAcquireInterval = Feed.LeaseAcquire, LeaseExpirationInterval = Feed.LeaseExpiration, StartFromBeginning = true)]
+        IReadOnlyList<JsonElement> documents, CancellationToken cancellation) =>
+        removal.RunAsync(FeedChanges.In(documents), cancellation);
 }

@@ -110,14 +110,6 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
             response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The changes of a record after a version, newest first. They are kept for 30 days.</summary>
-    public async Task<IReadOnlyList<Change>> ChangesAfterAsync(RecordKey key, int version, CancellationToken cancellation)
-    {
-        var query = new QueryDefinition("SELECT * FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.recordId = @id AND c.kind = 'change' AND c.version > @version ORDER BY c.version DESC")
-            .WithParameter("@tenant", key.TenantId).WithParameter("@entity", key.Collection).WithParameter("@id", key.Id).WithParameter("@version", version);
-        return await QueryAsync(query, key.Partition, document => document.Deserialize<Change>(CrmJson.Options)!, most: int.MaxValue, cancellation);
-    }
-
     /// <summary>The idempotency document of a key, or null.</summary>
     public async Task<Idempotency?> ReadIdempotencyAsync(RecordKey key, string id, CancellationToken cancellation)
     {
@@ -130,29 +122,13 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return await JsonSerializer.DeserializeAsync<Idempotency>(response.Content, CrmJson.Options, cancellation);
     }
 
-    /// <summary>The ids of live records of an entity that hold a reference, at most <paramref name="most"/>.</summary>
+    /// <summary>The ids of live records of an entity that hold a reference, at most <paramref name="most"/>. Sees the latest write of any instance.</summary>
     public async Task<IReadOnlyList<string>> ReferrersAsync(string tenantId, string collection, Schema.ReferencePath path, RecordRef target, int most, CancellationToken cancellation)
     {
         var query = new QueryDefinition($"SELECT TOP @most VALUE c.recordId FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record' AND {Holds(path)}")
             .WithParameter("@most", most).WithParameter("@tenant", tenantId).WithParameter("@entity", collection).WithParameter("@target", target.Collection).WithParameter("@id", target.Id);
         var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
-        return await QueryAsync(query, prefix, value => value.GetString()!, most, cancellation);
-    }
-
-    private async Task<IReadOnlyList<T>> QueryAsync<T>(QueryDefinition query, PartitionKey partition, Func<JsonElement, T> read, int most, CancellationToken cancellation)
-    {
-        var rows = new List<T>();
-        using var pages = containers.Records.GetItemQueryStreamIterator(query, requestOptions: new QueryRequestOptions { PartitionKey = partition });
-        while (pages.HasMoreResults && rows.Count < most)
-        {
-            using var page = await pages.ReadNextAsync(cancellation);
-            charge.Add(page.Headers.RequestCharge);
-            page.EnsureSuccessStatusCode();
-            var body = await page.Content.ParseAsync(cancellation);
-            rows.AddRange(body.GetProperty("Documents").EnumerateArray().Select(read));
-        }
-
-        return rows;
+        return await containers.Records.RowsAsync(query, prefix, charge, latest: true, cancellation).Select(value => value.GetString()!).Take(most).ToListAsync(cancellation);
     }
 
     /// <summary>The condition that a record refers to @id here. Paths come from declared fields, never from a request.</summary>

@@ -9,10 +9,15 @@ using Crm.Tenants;
 namespace Crm.Entities.Writing;
 
 /// <summary>One write on its way.</summary>
-/// <param name="Current">The record as it stands; null when it is being created.</param>
+/// <param name="Stored">The document that is replaced; null when the record is being created.</param>
+/// <param name="Current">The record as it stands; null when it is being created or restored.</param>
 /// <param name="Verb">What history calls it.</param>
 /// <param name="Action">The action the moves of the states may name.</param>
-public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored, JsonObject? Current, string Verb, string? Action, WriteOptions Options);
+public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored, JsonObject? Current, string Verb, string? Action, WriteOptions Options)
+{
+    /// <summary>What the rules compare with: the record as it stands or, when it is being restored, as it was when it was deleted.</summary>
+    public JsonObject? Before { get; init; } = Current;
+}
 
 /// <summary>
 /// Everything between the bound fields and the committed batch: defaults, references, the entity's rules, moves, the comparison with what was, unique
@@ -22,8 +27,14 @@ public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
     CallContext call, TimeProvider time)
 {
+    /// <summary>The verb that makes a tombstone a record again.</summary>
+    public const string Restore = "restore";
+
+    /// <summary>The verb that makes a record as a version had left it.</summary>
+    public const string Revert = "revert";
+
     /// <summary>Moves that history calls by the name of their action.</summary>
-    private static readonly HashSet<string> NamedMoves = ["convert"];
+    private static readonly HashSet<string> NamedMoves = ["convert", Restore, Revert];
 
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
@@ -34,7 +45,7 @@ public sealed class RecordWrites(
             return prepared.Error;
 
         var (context, next) = prepared.Value;
-        if (write.Current is null)
+        if (write.Before is null)
             await NumberAsync(type, key, next, cancellation);
 
         var changes = Diff.Between(type, write.Current, next);
@@ -60,10 +71,14 @@ public sealed class RecordWrites(
             return new NotFound("There is no such tenant.");
 
         var started = time.GetUtcNow();
-        var before = write.Current is null ? null : type.Deserialize(write.Current);
+        var before = write.Before is null ? null : type.Deserialize(write.Before);
         var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
         var entity = type.Deserialize(fields);
-        entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
+        entity = entity with { Id = key.Id };
+
+        // Whoever leaves the owner out keeps the one there is; taking out a deleted one is meant.
+        if (write.Action != WriteContext.Unlink)
+            entity = entity with { OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
             entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
 
@@ -75,7 +90,7 @@ public sealed class RecordWrites(
 
         // First where a record may not go at all, then what it lacks there.
         var next = type.Serialize(entity.Complete(context));
-        if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
+        if (Moves.Refused(type, write.Before, next, write.Action) is { } refused)
             return refused;
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
@@ -92,7 +107,7 @@ public sealed class RecordWrites(
     {
         var now = time.GetUtcNow();
         var before = (JsonObject)stored.Data.ToNode()!;
-        var change = NewChange(key, stored, now, "delete", Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
+        var change = NewChange(key, stored, now, Change.Delete, Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
         var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
         if (outcome != CommitOutcome.Committed)
@@ -106,7 +121,8 @@ public sealed class RecordWrites(
     {
         var (type, key) = (write.Type, write.Key);
         var created = write.Stored is null;
-        string[] events = [$"{type.Name}.{(created ? "created" : "updated")}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
+        var happened = created ? "created" : write.Verb == Restore ? "restored" : "updated";
+        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
         var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);

@@ -59,17 +59,21 @@ public sealed class BlobStore(BlobServiceClient client, IOptions<StorageSettings
     /// <summary>Deletes a blob, if there is one.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellation) => _container.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellation);
 
-    /// <summary>Deletes every blob whose name begins so.</summary>
-    public async Task DeleteAllAsync(string prefix, CancellationToken cancellation)
+    /// <summary>The names of all blobs that begin so.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation)
     {
+        var names = new List<string>();
         try
         {
             await foreach (var blob in _container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellation))
-                await DeleteAsync(blob.Name, cancellation);
+                names.Add(blob.Name);
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
+            // Nothing was ever written.
         }
+
+        return names;
     }
 
     /// <summary>Whether the storage answers: <c>ok</c>, or what is wrong in one line.</summary>

@@ -27,7 +27,7 @@ public sealed class ContainerTests
 
         Assert.True(
             declared == System.IO.File.ReadAllText(File).ReplaceLineEndings("\n"),
-            $"infra/cosmos.json is not what ContainerDeclarations and the catalog declare. Write it anew, and commit it: {Regenerate}=1 dotnet test tests/functions --filter FullyQualifiedName~Deployment.ContainerTests");
+            $"infra/cosmos.json is not what ContainerDeclarations and the catalog declare. Write it anew, and commit it: {Regenerate}=1 dotnet test tests/functions --filter FullyQualifiedName~{nameof(File_IsWhatTheAppDeclares)}");
     }
 
     [BicepFact]

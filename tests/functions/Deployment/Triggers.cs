@@ -26,5 +26,5 @@ internal static class Triggers
         where data.AttributeType.Name == attribute
         select new Trigger($"{type.Name}.{method.Name}", data);
 
-    public static string Resolve(string value) => value.StartsWith('%') && value.EndsWith('%') ? (string)Settings[value.Trim('%')]! : value;
+    public static string Resolve(string value) => value.StartsWith('%') && value.EndsWith('%') ? (string)Settings[value.Trim('%').Replace(":", "__", StringComparison.Ordinal)]! : value;
 }

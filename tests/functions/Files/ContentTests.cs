@@ -206,6 +206,43 @@ public sealed class ContentTests(FilesApp app)
 
         (await app.ReadAsync(attachment)).Expect(404);
         (await app.SendAsync("GET", $"{attachment.Path()}/content")).Expect(404);
+        await ExpectNoBlobsAsync(attachment);
+    }
+
+    /// <summary>What an upload cut short had left beside it goes too.</summary>
+    [NodeFact]
+    public async Task Content_GoesWithItsAttachment()
+    {
+        var attachment = await app.AttachmentAsync([1, 2, 3]);
+        using var orphan = new MemoryStream([4]);
+        await app.Services.GetRequiredService<BlobStore>().WriteAsync($"default/attachments/{attachment.Id()}/cut-short", orphan, CancellationToken.None);
+
+        (await app.DeleteAsync(attachment)).Expect(204);
+
+        await ExpectNoBlobsAsync(attachment);
+    }
+
+    [NodeFact]
+    public async Task Attachment_Restored_AsksForItsContent()
+    {
+        var attachment = await app.AttachmentAsync([1, 2, 3]);
+        (await app.DeleteAsync(attachment)).Expect(204);
+        await ExpectNoBlobsAsync(attachment);
+
+        var restored = (await app.SendAsync("POST", $"{attachment.Path()}/restore")).Expect(200).Json;
+
+        Assert.Equal((string?)attachment["sha256"], (string?)restored["sha256"]);
+        (await app.SendAsync("GET", $"{attachment.Path()}/content")).Expect(404);
+        (await app.SendBytesAsync("PUT", $"{attachment.Path()}/content", [1, 2, 3], Bytes, restored.IfMatch())).Expect(200);
+        Assert.Equal([1, 2, 3], await app.Client.GetByteArrayAsync($"{attachment.Path()}/content"));
+    }
+
+    /// <summary>The change feed comes by within a second or two.</summary>
+    private async Task ExpectNoBlobsAsync(JsonObject attachment)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await app.BlobsOfAsync(attachment)).Count > 0)
+            await Task.Delay(50, deadline.Token);
     }
 
     private async Task ExpectNoContentAsync(JsonObject attachment)

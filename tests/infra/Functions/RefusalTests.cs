@@ -21,7 +21,6 @@ public class RefusalTests
     [InlineData(typeof(Hidden), "'Hidden'", "public")]
     [InlineData(typeof(BadTemplate), "'Bad'", "a/{b")]
     [InlineData(typeof(OwnConstraint), "'Own'", "entity")]
-    [InlineData(typeof(UnknownTrigger), "'Unknown'", "CosmosDBTriggerAttribute", "does not know")]
     public async Task Start_WithFunctionTheHostWouldNotRun_IsRefused(Type functions, params string[] expected)
     {
         var sentence = await TestApp.RefusalAsync(functions);
@@ -121,13 +120,5 @@ public class RefusalTests
     {
         [Function("Own")]
         public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "a/{b:entity}")] HttpRequest request) => Results.Ok();
-    }
-
-    public sealed class UnknownTrigger
-    {
-        [Function("Unknown")]
-        public void Run([CosmosDBTrigger("crm", "items")] string changes)
-        {
-        }
     }
 }

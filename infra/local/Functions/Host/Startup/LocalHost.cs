@@ -64,7 +64,8 @@ internal sealed partial class LocalHost(
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Types), Services.GetServices<ITriggerListener>(), hostJson);
+        var functions = FunctionCatalog.Of(underHost.Types);
+        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
@@ -73,11 +74,12 @@ internal sealed partial class LocalHost(
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
-            await listener.StartAsync(cancellation);
+            // First, so that one that fails half-way is stopped too.
             _listening.Add(listener);
+            await listener.StartAsync(cancellation);
         }
 
-        ReadyMessage.Print(Console.Out, _listening, _data.Path, cosmos.Address);
+        ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

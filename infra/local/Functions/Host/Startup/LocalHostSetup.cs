@@ -3,11 +3,13 @@ using Azure.Storage.Blobs;
 using Crm.Local.Functions.Binding;
 using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.ChangeFeed;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
 using Crm.Local.Functions.Invocation;
 using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Settings;
+using Crm.Local.Functions.Timers;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -57,6 +59,7 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
 
         // Instances, so that the container does not close the store, the queues or the blobs under what it has yet to dispose.
         var cosmos = new LocalCosmos();
+        builder.Services.AddSingleton(cosmos);
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
         var bus = new LocalServiceBus();
         builder.Services.AddSingleton(bus);
@@ -104,7 +107,10 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddWorkerOptions();
+        services.AddSingleton<FunctionRetries>();
         services.AddSingleton<ITriggerListener, HttpTriggerListener>();
+        services.AddSingleton<ITriggerListener, CosmosTriggerListener>();
+        services.AddSingleton<ITriggerListener, TimerTriggerListener>();
         services.AddSingleton<ITriggerListener, ServiceBusTriggerListener>();
     }
 }

@@ -43,6 +43,23 @@ public sealed class ContentTests(FilesApp app)
     }
 
     [NodeFact]
+    public async Task Download_UnderAnyName_IsAFile()
+    {
+        foreach (var name in new[] { "a\r\nSet-Cookie: b=c.txt", "\"; filename=\"b.exe", "../../etc/passwd", "\u0001\u007f", "🙂", "%0d%0a" })
+        {
+            var attachment = await app.AttachmentAsync("application/octet-stream", name);
+            (await app.SendBytesAsync("PUT", $"{attachment.Path()}/content", [1], Bytes, attachment.IfMatch())).Expect(200);
+
+            using var response = await app.Client.GetAsync($"{attachment.Path()}/content");
+
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal("attachment", response.Content.Headers.ContentDisposition?.DispositionType);
+            Assert.Equal(name, response.Content.Headers.ContentDisposition?.FileNameStar);
+            Assert.False(response.Headers.Contains("Set-Cookie"));
+        }
+    }
+
+    [NodeFact]
     public async Task Download_OfWhatTheClientHas_Is304()
     {
         var attachment = await app.AttachmentAsync([1, 2, 3]);

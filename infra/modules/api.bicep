@@ -101,7 +101,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
     }
-    siteConfig: { minTlsVersion: '1.2', http20Enabled: true }
+    siteConfig: { minTlsVersion: '1.2' }
   }
 
   resource settings 'config' = {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Crm.Tests.Files;
 using Crm.Tests.Fixtures;
@@ -50,7 +51,9 @@ public sealed class FilesTests : ProgramTests
     [Fact]
     public async Task Start_WithoutNode_ServesEverythingElse()
     {
-        await using var crm = await CrmProcess.StartAsync(Data, WithFiles, ("PATH", Path.GetTempPath()));
+        // Where dotnet itself is, and nothing else.
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        await using var crm = await CrmProcess.StartAsync(Data, WithFiles, ("PATH", dotnet));
 
         using var created = await crm.Client.PostAsJsonAsync("/api/v1/accounts", new { name = "Acme" });
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);

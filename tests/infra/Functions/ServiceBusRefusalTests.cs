@@ -41,6 +41,27 @@ public class ServiceBusRefusalTests
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_WithADamagedFile_NamesIt()
+    {
+        var folder = Directory.CreateTempSubdirectory("crm-bus-").FullName;
+        var file = Directory.CreateDirectory(Path.Combine(folder, "data", "servicebus")).FullName + "/servicebus.db";
+        await File.WriteAllTextAsync(file, "not ours");
+        await File.WriteAllTextAsync(Path.Combine(folder, "servicebus.json"), BusApp.Declaration);
+        Assert.Contains(file, await RefusalAsync(folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutADeclaration_NamesIt() =>
+        Assert.Contains("servicebus.json", await RefusalAsync(Directory.CreateTempSubdirectory("crm-bus-").FullName), StringComparison.Ordinal);
+
+    private static async Task<string> RefusalAsync(string folder)
+    {
+        var refused = await Assert.ThrowsAsync<StartException>(() =>
+            TestApp.StartAsync<RoutingTests.Text>(options: new() { Folder = folder, Arguments = [$"--ServiceBus={BusApp.Connection}"] }));
+        return refused.Message;
+    }
+
     public sealed class Topic
     {
         [Function("Topic")]

@@ -111,7 +111,6 @@ public class ServiceBusProcessor : IAsyncDisposable
         var failure = ServiceBusErrorSource.ProcessMessageCallback;
         try
         {
-            using var activity = Telemetry.Process(message);
             await OnProcessMessageAsync(args);
             failure = ServiceBusErrorSource.Complete;
             if (AutoCompleteMessages && !args.IsSettled && ReceiveMode is ServiceBusReceiveMode.PeekLock) await _receiver.CompleteMessageAsync(message, CancellationToken.None);

@@ -43,8 +43,8 @@ internal sealed partial class LocalHost(
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
-        for (var i = _listening.Count - 1; i >= 0; i--)
-            await _listening[i].StopAsync(deadline.Token);
+        // At once, so that a function that will not end takes no time from the others.
+        await Task.WhenAll(_listening.Select(listener => listener.StopAsync(deadline.Token)));
         _listening.Clear();
         await app.StopAsync(deadline.Token);
     }
@@ -70,7 +70,6 @@ internal sealed partial class LocalHost(
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
         bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
-        blobs.Start(configuration, _data.Path);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
@@ -80,6 +79,9 @@ internal sealed partial class LocalHost(
         }
 
         ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
+
+        // Last: another process that starts beside this one would slow it down.
+        blobs.Start(configuration, _data.Path);
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

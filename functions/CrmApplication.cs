@@ -1,6 +1,7 @@
 using Crm.Customers;
 using Crm.Entities;
 using Crm.Files;
+using Crm.Health;
 using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
@@ -42,6 +43,7 @@ public static class CrmApplication
         builder.Services.AddEntities();
         builder.Services.AddCustomers();
         builder.Services.AddFiles(builder.Configuration);
+        builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);

@@ -1,3 +1,4 @@
+using Crm.Platform.ChangeFeed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,10 @@ internal static class FileServices
             .Validate(settings => settings.LinkMinutes is >= 1 and <= 24 * 60, "Files__LinkMinutes must be from 1 to 1440.")
             .Validate(settings => settings.MaxMegabytes is >= 1 and <= FileSettings.MostMegabytes, $"Files__MaxMegabytes must be from 1 to {FileSettings.MostMegabytes}.")
             .ValidateOnStart();
-        return services.AddSingleton<ContentLinks>().AddScoped<AttachmentContents>().AddScoped<RemoveContents>();
+        return services
+            .AddSingleton<ContentLinks>()
+            .AddSingleton(new FeedFunction(nameof(RemoveContents)))
+            .AddScoped<AttachmentContents>()
+            .AddScoped<RemoveContents>();
     }
 }

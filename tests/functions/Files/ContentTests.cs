@@ -255,12 +255,8 @@ public sealed class ContentTests(FilesApp app)
     }
 
     /// <summary>The change feed comes by within a second or two.</summary>
-    private async Task ExpectNoBlobsAsync(JsonObject attachment)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await app.BlobsOfAsync(attachment)).Count > 0)
-            await Task.Delay(50, deadline.Token);
-    }
+    private async Task ExpectNoBlobsAsync(JsonObject attachment) =>
+        await Eventually.GetAsync(() => app.BlobsOfAsync(attachment), blobs => blobs.Count == 0, $"no blobs of {attachment.Path()}");
 
     private async Task ExpectNoContentAsync(JsonObject attachment)
     {

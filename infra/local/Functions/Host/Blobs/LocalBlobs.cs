@@ -13,13 +13,14 @@ internal sealed class LocalBlobs : IConfigureOptions<BlobClientOptions>, IAsyncD
 {
     private Azurite? _azurite;
 
-    /// <summary>Returns at once: the app serves everything else while Azurite is being installed and started.</summary>
-    public void Start(IConfiguration configuration, string dataFolder)
+    /// <summary>From here on, a client that the app makes goes to Azurite, started or not.</summary>
+    public void Open(IConfiguration configuration, string dataFolder)
     {
-        if (!IsDevelopmentStorage(configuration["Storage"])) return;
-        _azurite = new Azurite(Path.Combine(dataFolder, "blobs"));
-        _azurite.Start();
+        if (IsDevelopmentStorage(configuration["Storage"])) _azurite = new Azurite(Path.Combine(dataFolder, "blobs"));
     }
+
+    /// <summary>Returns at once: the app serves everything else while Azurite is being installed and started.</summary>
+    public void Start() => _azurite?.Start();
 
     public void Configure(BlobClientOptions options)
     {

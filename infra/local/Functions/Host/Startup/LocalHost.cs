@@ -70,6 +70,7 @@ internal sealed partial class LocalHost(
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
         bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
+        blobs.Open(configuration, _data.Path);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
@@ -81,7 +82,7 @@ internal sealed partial class LocalHost(
         ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
 
         // Last: another process that starts beside this one would slow it down.
-        blobs.Start(configuration, _data.Path);
+        blobs.Start();
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

@@ -70,7 +70,12 @@ public class CrmApp : IAsyncLifetime
         var slug = $"t-{Guid.NewGuid():N}"[..30];
         var wanted = new JsonObject
         {
-            ["name"] = "Tenant", ["slug"] = slug, ["baseCurrency"] = "EUR", ["timeZone"] = "UTC", ["adminEmail"] = $"admin@{slug}.example", ["adminPassword"] = AdminPassword,
+            ["name"] = "Tenant",
+            ["slug"] = slug,
+            ["baseCurrency"] = "EUR",
+            ["timeZone"] = "UTC",
+            ["adminEmail"] = $"admin@{slug}.example",
+            ["adminPassword"] = AdminPassword,
         };
         using var platform = NewClient().Use(PlatformKey);
         (await platform.SendAsync("POST", "/auth/tenants", wanted)).Expect(201);

@@ -214,6 +214,31 @@ public sealed class ContentTests(FilesApp app)
     }
 
     [NodeFact]
+    public async Task Content_OfWhatIsAboutARecordOneMayNotRead_IsNotThere()
+    {
+        var attachment = await app.AttachmentAsync([1, 2, 3]);
+        using var client = await app.ClientForAsync(await app.NewRoleAsync([Grant("attachments", "all"), Grant("accounts", "own")]));
+
+        (await client.SendAsync("GET", attachment.Path())).Expect(200);
+        (await client.SendAsync("GET", $"{attachment.Path()}/content")).Expect(404, "not-found");
+        (await client.SendAsync("POST", $"{attachment.Path()}/link")).Expect(404, "not-found");
+
+        static JsonObject Grant(string entity, string scope) => new() { ["entity"] = entity, ["read"] = scope };
+    }
+
+    /// <summary>The right to delete the record is enough.</summary>
+    [NodeFact]
+    public async Task Attachment_GoesWithItsRecord_ThoughTheCallerMayNotDeleteAttachments()
+    {
+        var attachment = await app.AttachmentAsync([1, 2, 3]);
+        using var client = await app.ClientForAsync(await app.NewRoleAsync([new JsonObject { ["entity"] = "accounts", ["read"] = "all", ["delete"] = "all" }]));
+
+        (await client.SendAsync("DELETE", $"/api/v1/accounts/{attachment["regarding"]!["id"]}", null, Whatever)).Expect(204);
+
+        (await app.ReadAsync(attachment)).Expect(404);
+    }
+
+    [NodeFact]
     public async Task Attachment_GoesWithItsRecord()
     {
         var attachment = await app.AttachmentAsync([1, 2, 3]);

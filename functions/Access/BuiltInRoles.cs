@@ -38,7 +38,7 @@ public static class BuiltInRoles
             Name = "Marketing",
             Grants =
             [
-                .. Each(["campaigns", "email-templates", "segments"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
+                .. Each(["campaigns", "campaign-members", "consents", "email-templates", "segments", "suppressions"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
                 .. Each(["activities", "attachments", "contacts", "leads", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
                 .. Each([.. Catalogues.Except(["email-templates"]), "accounts", "customers"], Reading),
             ],

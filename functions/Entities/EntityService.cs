@@ -100,7 +100,7 @@ public sealed class EntityService(
     public Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, CancellationToken cancellation) =>
         DeleteAsync(collection, id, options, asPart: false, cancellation);
 
-    /// <param name="asPart">It goes with another record: the right to delete that one is enough.</param>
+    /// <param name="asPart">It goes with another record: the right to delete that one is enough, and what would keep it alone does not.</param>
     private async Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, bool asPart, CancellationToken cancellation)
     {
         if (Locate(collection, id) is not var (type, key))
@@ -116,7 +116,7 @@ public sealed class EntityService(
                 return refused;
             if (!options.IfMatch.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
-            if (type.Deserialize(stored.Data).WhyNotDelete() is { } reason)
+            if (!asPart && type.Deserialize(stored.Data).WhyNotDelete() is { } reason)
                 return new NotDeletable(reason);
 
             var restricting = await references.ReferrersAsync(key, OnDelete.Restrict, most: 3, cancellation);

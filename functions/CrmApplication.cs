@@ -11,6 +11,7 @@ using Crm.Platform.Blobs;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Mail;
 using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
@@ -40,6 +41,7 @@ public static class CrmApplication
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddBlobs(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddMail(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();

@@ -26,14 +26,13 @@ internal static class AccessServices
             .Validate(options => options.HasEmail, "FirstAdmin__Email is not an e-mail address.")
             .Validate(options => options.Password is not { Length: < 10 }, "FirstAdmin__Password (or CRM_ADMIN_PASSWORD) must have at least 10 characters.")
             .ValidateOnStart();
-        services.AddOptions<MailOptions>().Bind(configuration.GetSection(MailOptions.Section));
 
         return services
             .AddSingleton(new AccessDeclarations(typeof(AccessServices).Assembly.GetTypes()))
             .AddSingleton<AccessTokens>()
             .AddSingleton<AccessCache>()
             .AddSingleton<TenantSetup>()
-            .AddSingleton<IAccountMail, MailFolder>()
+            .AddSingleton<AccountMail>()
             .AddScoped<KeyDocuments>()
             .AddScoped<AccessVersions>()
             .AddScoped<AccessReader>()

@@ -12,7 +12,7 @@ public sealed record Link(string Token, DateTimeOffset ExpiresAt);
 
 /// <summary>The ways a user comes to a new password.</summary>
 public sealed class Passwords(
-    Credentials credentials, OneTimeLinks links, Logins logins, SignInAttempts attempts, SignIn signIn, IAccountMail mail,
+    Credentials credentials, OneTimeLinks links, Logins logins, SignInAttempts attempts, SignIn signIn, AccountMail mail,
     EntityCatalog catalog, EntityService entities, RecordStore records, CallContext call, IServiceScopeFactory scopes)
 {
     /// <summary>A user changes their own. All their sessions end; the answer begins a new one.</summary>
@@ -68,7 +68,7 @@ public sealed class Passwords(
         var credential = await credentials.FindAsync(owner, userId, cancellation);
         var (token, expiresAt) = await links.NewAsync(owner, userId, credential?.Document.Stamp ?? Credentials.NoStamp, cancellation);
         if (account is { User.Status: UserStatus.Active or UserStatus.Invited })
-            await mail.SendAsync(account.User, new Link(token, expiresAt), cancellation);
+            mail.Send(account.User, new Link(token, expiresAt));
 
         return null;
     }

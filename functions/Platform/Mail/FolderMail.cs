@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+using MimeKit;
+
+namespace Crm.Platform.Mail;
+
+/// <summary>Lays mails down in a folder, one file each, readable by the app's user alone.</summary>
+public sealed class FolderMail(IOptions<MailSettings> settings, TimeProvider time) : IMailTransport
+{
+    public async Task<MailResult> SendAsync(OutgoingMail mail, CancellationToken cancellation)
+    {
+        if (settings.Value.Folder is not { Length: > 0 } folder)
+            return new MailResult(MailOutcome.NotSetUp, "There is no mail server (Mail__Host), and no folder in its place (Mail__Folder).");
+
+        Directory.CreateDirectory(folder);
+        var now = time.GetUtcNow();
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+        // Whole or not there, for whoever looks into the folder.
+        var name = Path.Combine(folder, Ids.New(now));
+        await using (var file = new FileStream(name + ".part", options))
+            await mail.ToMessage(MailboxAddress.Parse(settings.Value.From), now).WriteToAsync(file, cancellation);
+        File.Move(name + ".part", name + ".eml");
+        return new MailResult(MailOutcome.Sent);
+    }
+}

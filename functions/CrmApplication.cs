@@ -1,4 +1,5 @@
 using Crm.Access;
+using Crm.Campaigns;
 using Crm.Customers;
 using Crm.Entities;
 using Crm.Files;
@@ -45,6 +46,7 @@ public static class CrmApplication
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
+        builder.Services.AddCampaigns();
         builder.Services.AddCustomers();
         builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddHealth();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Crm.Platform.Templates;
 
 /// <summary>Reads the values, filters and conditions of one markup, word by word, and notes the variables they name.</summary>
@@ -6,6 +8,11 @@ internal sealed class LiquidExpressions(IReadOnlyList<LiquidWord> words, LiquidE
 {
     private const int Deepest = 10;
     private const int LongestPath = 255;
+    private const int MostFilters = 20;
+    private const int MostConditions = 50;
+
+    /// <summary>A range is made in memory before the first round of its loop.</summary>
+    private const int WidestRange = 1_000;
     private static readonly IReadOnlyList<string> Constants = ["true", "false", "nil", "null", "empty", "blank"];
     private static readonly IReadOnlyList<string> Comparisons = ["==", "!=", "<>", "<", ">", "<=", ">=", "contains"];
 
@@ -41,8 +48,11 @@ internal sealed class LiquidExpressions(IReadOnlyList<LiquidWord> words, LiquidE
     /// <summary><c>a == b and c contains 'd'</c>.</summary>
     public bool Condition()
     {
+        var count = 0;
         do
         {
+            if (++count > MostConditions)
+                return errors.Add(Current.Position, $"a condition has at most {MostConditions} parts");
             if (!Value())
                 return false;
             if (Comparisons.Any(Skip) && !Value())
@@ -59,10 +69,15 @@ internal sealed class LiquidExpressions(IReadOnlyList<LiquidWord> words, LiquidE
         if (!Value())
             return false;
 
-        while (Skip("|"))
+        for (var count = 1; Skip("|"); count++)
         {
-            if (!Name(out _))
+            var position = Current.Position;
+            if (!Name(out var filter))
                 return false;
+            if (!LiquidRenderer.Filters.Contains(filter))
+                return errors.Add(position, $"there is no filter '{filter}'; known are {string.Join(", ", LiquidRenderer.Filters)}");
+            if (count > MostFilters)
+                return errors.Add(position, $"a value has at most {MostFilters} filters");
             if (Skip(":") && !Arguments())
                 return false;
         }
@@ -89,7 +104,7 @@ internal sealed class LiquidExpressions(IReadOnlyList<LiquidWord> words, LiquidE
                 return Path(depth);
             default:
                 return word.Is("(")
-                    ? Expect("(") && Value(depth + 1) && Expect("..") && Value(depth + 1) && Expect(")")
+                    ? Expect("(") && Bound() && Expect("..") && Bound() && Expect(")")
                     : Missing("a value");
         }
     }
@@ -124,6 +139,15 @@ internal sealed class LiquidExpressions(IReadOnlyList<LiquidWord> words, LiquidE
                 return true;
             }
         }
+    }
+
+    private bool Bound()
+    {
+        if (Current.Kind != LiquidWordKind.Number || !int.TryParse(Current.Text, CultureInfo.InvariantCulture, out var bound) || bound is < 0 or > WidestRange)
+            return errors.Add(Current.Position, $"a range is from one whole number to another, each from 0 to {WidestRange}");
+
+        _at++;
+        return true;
     }
 
     private bool Arguments()

@@ -1,10 +1,13 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Fluid;
 
 namespace Crm.Platform.Templates;
 
 /// <summary>
 /// A text in the part of Liquid that messages need: output with filters, if, unless, case, for, assign, capture, comment and raw. Nothing in it can
-/// read a file or call code, and neither its nesting nor its size can exhaust the stack.
+/// read a file or call code, and neither its nesting nor its size can exhaust the stack or the memory. Fluid, which renders it, would take more than
+/// this, and promises none of that: so what is read here comes first.
 /// </summary>
 public sealed partial class LiquidTemplate
 {
@@ -24,6 +27,8 @@ public sealed partial class LiquidTemplate
     /// <summary>What is wrong with the text, with line and column; null where nothing is.</summary>
     public string? Error => _errors.First;
 
+    private IFluidTemplate? _parsed;
+
     /// <summary>What the text takes from outside, sorted: <c>contact.firstName</c>. Variables it makes itself are left out.</summary>
     public IReadOnlyCollection<string> Variables => _variables;
 
@@ -31,8 +36,17 @@ public sealed partial class LiquidTemplate
     {
         var template = new LiquidTemplate(text);
         template.ReadAll();
+        if (template.Error is null && LiquidRenderer.Parse(text, out template._parsed) is { } problem)
+            template._errors.Add(problem.Position, problem.Message);
         return template;
     }
+
+    /// <summary>The text with these values in their places.</summary>
+    /// <param name="values">By the names that <see cref="Variables"/> begin with; what is not there leaves nothing.</param>
+    /// <param name="html">The text is HTML: values are escaped.</param>
+    /// <exception cref="InvalidOperationException">The text has an <see cref="Error"/>.</exception>
+    public Task<RenderedText> RenderAsync(JsonObject values, bool html) =>
+        LiquidRenderer.RenderAsync(_parsed ?? throw new InvalidOperationException("Only a template without an error is rendered."), values, html);
 
     private void ReadAll()
     {

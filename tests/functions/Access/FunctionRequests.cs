@@ -37,6 +37,7 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("CampaignsTest", "POST", "/api/v1/campaigns/{id}/test", new JsonObject { ["to"] = "ada@example.com" }),
         new("FilesUpload", "PUT", "/api/v1/attachments/{id}/content"),
         new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
         new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Crm.Platform.Templates;
 
 namespace Crm.Tests.Platform;
@@ -11,10 +12,11 @@ public sealed class LiquidTemplateTests
     [InlineData("{% if a == 1 and b contains 'x' or c %}1{% elsif d != -2.5 %}2{% else %}3{% endif %}")]
     [InlineData("{% unless a %}x{% else %}y{% endunless %}")]
     [InlineData("{% case a %}{% when 1, 2 %}x{% when 'b' or nil %}y{% else %}z{% endcase %}")]
-    [InlineData("{% for i in (1..n) reversed limit:2 offset: 1 %}{% if i > 3 %}{% break %}{% endif %}{% else %}none{% endfor %}")]
+    [InlineData("{% for i in n reversed limit:2 offset: 1 %}{% if i > 3 %}{% break %}{% endif %}{% else %}none{% endfor %}")]
+    [InlineData("{% for i in (1..9) reversed %}{{ i }}{% endfor %}")]
     [InlineData("{% assign x = a.b[0]['c'].d | times: 2 %}{% capture y %}{{ x }}{% endcapture %}")]
     [InlineData("{% comment %} {{ broken {% endcomment %}{%- raw -%} {{ neither {% endcomment %} {% endraw %}")]
-    [InlineData("早上好 {{ 名字 }} 🌷")]
+    [InlineData("早上好 {{ contact.firstName }} 🌷")]
     public void Read_WithWhatMessagesNeed_FindsNoError(string text) => Assert.Null(LiquidTemplate.Read(text).Error);
 
     [Theory]
@@ -37,6 +39,9 @@ public sealed class LiquidTemplateTests
     [InlineData("{% for x of y %}{% endfor %}", "expected 'in' instead of 'of' (line 1, column 10)")]
     [InlineData("{% break %}", "'break' stands outside of a for (line 1, column 1)")]
     [InlineData("{% comment %}", "'comment' has no 'endcomment' (line 1, column 1)")]
+    [InlineData("{% for i in (1..n) %}{% endfor %}", "a range is from one whole number to another, each from 0 to 1000 (line 1, column 17)")]
+    [InlineData("{% for i in (1..1000000000) %}{% endfor %}", "a range is from one whole number to another, each from 0 to 1000 (line 1, column 17)")]
+    [InlineData("早上好\n你好 {{ 名字 }}", "A value was expected (line 2, column 6)")]
     [InlineData("{%%}", "a name is missing here (line 1, column 3)")]
     public void Read_WithAnError_SaysWhatAndWhere(string text, string error) => Assert.Equal(error, LiquidTemplate.Read(text).Error);
 
@@ -53,6 +58,41 @@ public sealed class LiquidTemplateTests
 
         Assert.Null(template.Error);
         Assert.Equal(["company", "contact.firstName", "contact.lastName", "inner", "item", "order.lines", "prices", "salutation"], template.Variables);
+    }
+
+    [Fact]
+    public void Filters_AreAllThere() => Assert.All(LiquidRenderer.Filters, filter => Assert.Null(LiquidTemplate.Read($"{{{{ a | {filter}: 1 }}}}").Error));
+
+    [Fact]
+    public void Filter_ThatIsNotOffered_IsNamed() =>
+        Assert.StartsWith("there is no filter 'replace'; known are abs, ", LiquidTemplate.Read("{{ a | replace: 'a', 'b' }}").Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{{ contact.firstName }}", true, "&lt;Ådne &amp; 春&gt;")]
+    [InlineData("{{ contact.firstName }}", false, "<Ådne & 春>")]
+    [InlineData("{{ contact.firstName | upcase | append: '<b>' }}", true, "&lt;ÅDNE &amp; 春&gt;&lt;b&gt;")]
+    [InlineData("{{ contact.none.neither }}{{ nobody.x | default: 'friend' }}", true, "friend")]
+    [InlineData("{% for tag in contact.tags %}{{ forloop.index }}{{ tag }} {% endfor %}", true, "1a 2b ")]
+    [InlineData("{% if contact.vip and contact.age > 17 %}yes{% else %}no{% endif %}", true, "yes")]
+    [InlineData("{% capture x %}{{ contact.firstName }}{% endcapture %}{{ x }}", true, "&lt;Ådne &amp; 春&gt;")]
+    [InlineData("{{ contact.birthday | date: '%d.%m.%Y' }}", true, "07.04.1990")]
+    public async Task Render_PutsValuesInTheirPlaces_EscapedInHtml(string text, bool html, string expected)
+    {
+        var values = (JsonObject)JsonNode.Parse("""{ "contact": { "firstName": "<Ådne & 春>", "tags": ["a", "b"], "vip": true, "age": 18, "birthday": "1990-04-07" } }""")!;
+
+        Assert.Equal(new RenderedText(expected, null), await LiquidTemplate.Read(text).RenderAsync(values, html));
+    }
+
+    [Theory]
+    [InlineData("{% for a in (1..1000) %}{% for b in (1..1000) %}{% for c in (1..1000) %}x{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..200) %}{% assign a = a | append: a %}{% endfor %}")]
+    [InlineData("{% assign a = 'xxxxxxxxxx' %}{% for i in (1..200) %}{% capture a %}{{ a }}{{ a }}{% endcapture %}{% endfor %}")]
+    public async Task Render_OfWhatWouldGrowWithoutEnd_SaysSo(string text)
+    {
+        var rendered = await LiquidTemplate.Read(text).RenderAsync([], html: true);
+
+        Assert.NotNull(rendered.Error);
+        Assert.Empty(rendered.Text);
     }
 
     [Theory]

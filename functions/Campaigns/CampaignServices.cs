@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.Campaigns;
+
+internal static class CampaignServices
+{
+    public static IServiceCollection AddCampaigns(this IServiceCollection services) => services.AddScoped<SendTest>();
+}

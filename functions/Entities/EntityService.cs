@@ -50,7 +50,7 @@ public sealed class EntityService(
         var binder = new BodyBinder(type);
         var fields = binder.Create(body);
         var created = binder.Errors.Count > 0
-            ? new Invalid(binder.Errors)
+            ? await writes.RefuseAsync(Creation(type, id, options), fields, binder.Errors, cancellation)
             : await CreateAsync(type, id, fields, options, cancellation);
 
         // What is refused now may have been done before. Since then the world has changed, but not the answer to a repeated request.
@@ -65,8 +65,7 @@ public sealed class EntityService(
         if (RefuseCreate(type, fields) is { } refused)
             return refused;
 
-        var write = new Write(type, new RecordKey(call.Caller.TenantId, type.Collection, id), null, null, "create", null, options);
-        return await writes.ApplyAsync(write, fields, cancellation);
+        return await writes.ApplyAsync(Creation(type, id, options), fields, cancellation);
     }
 
     /// <summary>What creating a record of these fields would be refused for, or null. Unique values are not looked at: only a write can take them.</summary>
@@ -75,8 +74,7 @@ public sealed class EntityService(
         if (RefuseCreate(type, fields) is { } refused)
             return refused;
 
-        var key = new RecordKey(call.Caller.TenantId, type.Collection, Ids.New(time.GetUtcNow()));
-        return await writes.CheckAsync(new Write(type, key, null, null, "create", null, new WriteOptions()), fields, cancellation);
+        return await writes.CheckAsync(Creation(type, Ids.New(time.GetUtcNow()), new WriteOptions()), fields, cancellation);
     }
 
     /// <summary>Replaces the writable part of a record.</summary>
@@ -166,10 +164,11 @@ public sealed class EntityService(
             var fields = bind(binder, current);
             if (LockedFields.Refuse(type, Permissions, named, fields, current) is { } locked)
                 return locked;
+            var write = new Write(type, key, stored, current, verb, action, options);
             if (binder.Errors.Count > 0)
-                return new Invalid(binder.Errors);
+                return await writes.RefuseAsync(write, fields, binder.Errors, cancellation);
 
-            var written = await writes.ApplyAsync(new Write(type, key, stored, current, verb, action, options), fields, cancellation);
+            var written = await writes.ApplyAsync(write, fields, cancellation);
             if (written.Error is not Stale)
                 return written;
             if (attempt == Attempts)
@@ -234,6 +233,9 @@ public sealed class EntityService(
 
         return new InUse(["more than 1,000 records"]);
     }
+
+    private Write Creation(EntityType type, string id, WriteOptions options) =>
+        new(type, new RecordKey(call.Caller.TenantId, type.Collection, id), null, null, "create", null, options);
 
     /// <summary>Of a deleted record nobody can say whose it was: who reads all may read it.</summary>
     private bool MayRead(EntityType type, StoredRecord record) => record.IsTombstone

@@ -36,6 +36,8 @@ public sealed class RecordWrites(
     /// <summary>Moves that history calls by the name of their action.</summary>
     private static readonly HashSet<string> NamedMoves = ["convert", Restore, Revert];
 
+    private static readonly NotFound NoTenant = new("There is no such tenant.");
+
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
     {
@@ -67,16 +69,33 @@ public sealed class RecordWrites(
     public async Task<Error?> CheckAsync(Write write, JsonObject fields, CancellationToken cancellation) =>
         (await PrepareAsync(write, fields, cancellation)).Error;
 
+    /// <summary>
+    /// All that is wrong with a body that does not bind: beside the errors of its form, the references in the fields that have none. Rules across fields
+    /// need a whole record.
+    /// </summary>
+    public async Task<Error> RefuseAsync(Write write, JsonObject fields, IReadOnlyList<FieldError> errors, CancellationToken cancellation)
+    {
+        if (await tenants.FindAsync(write.Key.TenantId, records, cancellation) is not { } tenant)
+            return NoTenant;
+
+        var sound = (JsonObject)fields.DeepClone();
+        foreach (var error in errors)
+            sound.Remove(error.Pointer.Split('/').ElementAtOrDefault(1) ?? "");
+
+        var context = NewContext(write, tenant);
+        await references.CheckAsync(write.Type, sound, JsonSerializer.SerializeToElement(sound, CrmJson.Options), write.Stored?.Data ?? default, [], context, cancellation);
+        return new Invalid([.. errors, .. context.Errors]);
+    }
+
     /// <summary>The record as it shall be, with its rules met.</summary>
     private async Task<Result<(WriteContext Context, JsonObject Next)>> PrepareAsync(Write write, JsonObject fields, CancellationToken cancellation)
     {
         var (type, key) = (write.Type, write.Key);
         if (await tenants.FindAsync(key.TenantId, records, cancellation) is not { } tenant)
-            return new NotFound("There is no such tenant.");
+            return NoTenant;
 
-        var started = time.GetUtcNow();
-        var before = write.Before is null ? null : type.Deserialize(write.Before);
-        var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
+        var context = NewContext(write, tenant);
+        var before = context.Before;
         var entity = type.Deserialize(fields);
         entity = entity with { Id = key.Id };
 
@@ -84,7 +103,7 @@ public sealed class RecordWrites(
         if (write.Action != WriteContext.Unlink)
             entity = entity with { OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
-            entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
+            entity = entity with { Type = type.Collection, CreatedAt = context.Now, CreatedBy = call.Caller.Actor };
 
         entity = entity.WithDefaults(context);
         var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);
@@ -103,6 +122,9 @@ public sealed class RecordWrites(
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
+
+    private WriteContext NewContext(Write write, Tenant tenant) =>
+        new(catalog, tenant, call.Caller, filters, time.GetUtcNow(), write.Before is null ? null : write.Type.Deserialize(write.Before), write.Action);
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
     {

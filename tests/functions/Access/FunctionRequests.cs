@@ -37,10 +37,16 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+    ];
+
+    /// <summary>Functions on the content of an attachment, which is reached as far as the record it is about.</summary>
+    public static IReadOnlyList<FunctionRequest> OnFiles { get; } =
+    [
         new("FilesUpload", "PUT", "/api/v1/attachments/{id}/content"),
         new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
         new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),
-        new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+        new("FilesFollow", "GET", "/files/none"),
     ];
 
     public static IReadOnlyList<FunctionRequest> Others { get; } =
@@ -52,7 +58,6 @@ internal static class FunctionRequests
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
-        new("FilesFollow", "GET", "/files/none"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
         new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),
@@ -62,5 +67,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. Others];
 }

@@ -40,10 +40,13 @@ public sealed record OrderTotals(
     {
         decimal Round(decimal amount) => Money.Round(amount, prices.Currency);
 
+        // What is left to pay is rounded, and the discount is the rest: 10 % off 0.25 leaves 0.23, as 0.9 × 0.25 does.
+        decimal PercentOff(decimal amount, decimal? percent) => amount - Round(amount * (100 - (percent ?? 0)) / 100);
+
         var gross = prices.Lines.Select(line => Round(line.Quantity * line.UnitPrice)).ToList();
-        var discounts = prices.Lines.Zip(gross, (line, amount) => line.DiscountAmount ?? Round(amount * (line.DiscountPercent ?? 0) / 100)).ToList();
+        var discounts = prices.Lines.Zip(gross, (line, amount) => line.DiscountAmount ?? PercentOff(amount, line.DiscountPercent)).ToList();
         var discounted = gross.Zip(discounts, (amount, discount) => amount - discount).ToList();
-        var orderDiscount = prices.DiscountAmount ?? Round(discounted.Sum() * (prices.DiscountPercent ?? 0) / 100);
+        var orderDiscount = prices.DiscountAmount ?? PercentOff(discounted.Sum(), prices.DiscountPercent);
         var shares = Spread(orderDiscount, discounted, prices.Currency);
 
         // Shipping is taxed as one more line is.

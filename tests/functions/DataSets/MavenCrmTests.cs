@@ -29,7 +29,7 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
     {
         var report = new LoadReport();
 
-        await new MavenCrmLoader(crm.Client, MavenCrm.Folder, report).LoadProductsAsync();
+        await new MavenCrmLoader(crm.NewLoad(report)).LoadProductsAsync();
 
         Assert.Empty(report.Placed);
         Assert.Equal(7, report.Refused.Count);
@@ -40,7 +40,7 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
     public async Task Count_PerStage_IsAsKnown()
     {
         var stages = (await crm.WalkAsync("pipelines"))[0]["stages"]!.AsArray().ToDictionary(stage => (string)stage!["name"]!, stage => (string)stage!["id"]!);
-        var known = MavenCrm.Facts["stage_counts"]!;
+        var known = crm.Facts["stage_counts"]!;
 
         foreach (var (stage, name) in new[] { ("Prospecting", "Prospecting"), ("Qualification", "Engaging"), ("Closed Won", "Won"), ("Closed Lost", "Lost") })
             Assert.Equal((int)known[name]!, await crm.CountAsync("opportunities", $"stageId eq '{stages[stage]}'"));
@@ -57,7 +57,7 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
 
         var won = await crm.WalkAsync(Won);
 
-        Assert.Equal((decimal)MavenCrm.Facts["won_revenue_total"]!, won.Sum(Amount));
+        Assert.Equal((decimal)crm.Facts["won_revenue_total"]!, won.Sum(Amount));
         AssertTotals("won_by_region", won.GroupBy(sale => regions[(string)sale["ownerId"]!]));
         AssertTotals("won_by_close_quarter", won.GroupBy(sale => Quarter((string)sale["closeDate"]!)));
     }
@@ -77,7 +77,7 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
     [DataSetFact(MavenCrm.Name)]
     public async Task Filter_OnAmountStageTagsAndDate_CountsWhatTheFileHas()
     {
-        var rows = MavenCrmLoader.Read(MavenCrm.Folder, "sales_pipeline.csv");
+        var rows = crm.Rows("sales_pipeline.csv");
         var won = rows.Where(row => row["deal_stage"] == "Won").Select(row => (Value: int.Parse(row["close_value"], CultureInfo.InvariantCulture), Closed: row["close_date"], Product: row["product"])).ToList();
 
         foreach (var least in new[] { 38, 1_000, 5_000, 30_288, 30_289 })
@@ -90,7 +90,7 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
     [DataSetFact(MavenCrm.Name)]
     public async Task Walk_OverAllPages_GivesEachOpportunityOnce()
     {
-        var expected = MavenCrmLoader.Read(MavenCrm.Folder, "sales_pipeline.csv").Select(row => row["opportunity_id"]).Order(StringComparer.Ordinal);
+        var expected = crm.Rows("sales_pipeline.csv").Select(row => row["opportunity_id"]).Order(StringComparer.Ordinal);
 
         var walked = await crm.WalkAsync("opportunities?maxpagesize=200&select=externalIds");
         Assert.Equal(expected, walked.Select(sale => (string)sale["externalIds"]![0]!["id"]!).Order(StringComparer.Ordinal));
@@ -98,12 +98,12 @@ public sealed class MavenCrmTests(MavenCrm crm, ITestOutputHelper output) : ICla
         var sorted = await crm.WalkAsync("opportunities?maxpagesize=200&select=externalIds,amount&orderby=amount desc");
         Assert.Equal(expected, sorted.Select(sale => (string)sale["externalIds"]![0]!["id"]!).Order(StringComparer.Ordinal));
         Assert.Equal(sorted.Select(Amount).OrderDescending(), sorted.Select(Amount));
-        Assert.Equal((decimal)MavenCrm.Facts["won_value_min_max"]![1]!, Amount(sorted[0]));
+        Assert.Equal((decimal)crm.Facts["won_value_min_max"]![1]!, Amount(sorted[0]));
     }
 
-    private static void AssertTotals(string fact, IEnumerable<IGrouping<string, JsonObject>> groups)
+    private void AssertTotals(string fact, IEnumerable<IGrouping<string, JsonObject>> groups)
     {
-        var known = MavenCrm.Facts[fact]!.AsObject().ToDictionary(group => group.Key, group => ((int)group.Value!["count"]!, (decimal)group.Value["revenue"]!));
+        var known = crm.Facts[fact]!.AsObject().ToDictionary(group => group.Key, group => ((int)group.Value!["count"]!, (decimal)group.Value["revenue"]!));
         Assert.Equal(known, groups.ToDictionary(group => group.Key, group => (group.Count(), group.Sum(Amount))));
     }
 

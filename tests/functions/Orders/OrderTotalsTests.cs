@@ -30,6 +30,15 @@ public sealed class OrderTotalsTests
     }
 
     [Fact]
+    public void Discount_InPercent_RoundsWhatIsLeft()
+    {
+        // 10 % off 0.25 leaves 0.225, which is 0.23 to pay and a discount of 0.02; 50 % off the 0.23 leaves 0.115, which is 0.12.
+        var totals = OrderTotals.Of(new OrderPrices([new(1, 0.25m, DiscountPercent: 10)], "EUR", TaxRounding.PerLine, DiscountPercent: 50));
+
+        Assert.Equal((0.25m, 0.02m, 0.11m, 0.12m), (totals.Subtotal, totals.LineDiscount, totals.OrderDiscount, totals.GrandTotal));
+    }
+
+    [Fact]
     public void Totals_WithDiscountsAndTwoRates_AreAsByHand()
     {
         // 3 × 33.33 = 99.99, 10 % off: 10.00 → 89.99. 2 × 10.01 = 20.02, 0.02 off → 20.00. Together 109.99, 10 % off: 11.00 = 9.00 + 2.00.

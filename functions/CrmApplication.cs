@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Leads;
+using Crm.Orders;
 using Crm.Platform;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
@@ -30,6 +31,7 @@ public static class CrmApplication
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddLeads();
+        builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
         return builder;

@@ -139,6 +139,20 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return await QueryAsync(query, prefix, value => value.GetString()!, most, cancellation);
     }
 
+    /// <summary>The rows of a query on records of one entity, at most about <paramref name="most"/>.</summary>
+    /// <param name="select">Such as <c>TOP 1 VALUE c.data.rate</c>.</param>
+    /// <param name="where">The condition beside tenant, entity and kind, and the order. Values in it are parameters.</param>
+    internal Task<IReadOnlyList<JsonElement>> QueryAsync(
+        string tenantId, string collection, string select, string where, IEnumerable<(string Name, object Value)> parameters, int most, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition($"SELECT {select} FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record' AND {where}")
+            .WithParameter("@tenant", tenantId).WithParameter("@entity", collection);
+        foreach (var (name, value) in parameters)
+            query = query.WithParameter(name, value);
+
+        return QueryAsync(query, new PartitionKeyBuilder().Add(tenantId).Add(collection).Build(), row => row, most, cancellation);
+    }
+
     private async Task<IReadOnlyList<T>> QueryAsync<T>(QueryDefinition query, PartitionKey partition, Func<JsonElement, T> read, int most, CancellationToken cancellation)
     {
         var rows = new List<T>();

@@ -28,6 +28,9 @@ public readonly record struct UniqueValue(string Field, string Scope, string Id)
            select Of(type, string.Join('+', fields), string.Join('\n', fields.SelectMany(field => Values(data[field]!)))),
     ];
 
+    /// <summary>One value of a text field.</summary>
+    public static UniqueValue OfText(EntityType type, string field, string value) => Of(type, field, TextForms.Folded(value));
+
     private static UniqueValue Of(EntityType type, string field, string value) => new(field, $"{type.Collection}.{field}", Ids.Digest(value));
 
     /// <summary>A text is one value; a list has one per element, made of all the element's members.</summary>
@@ -69,6 +72,13 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
         await Task.WhenAll(values.Zip(outcomes).Where(pair => pair.Second.Tag is not null).Select(pair => DeleteAsync(owner.TenantId, pair.First, pair.Second.Tag!, cancellation)));
         return failure;
     }
+
+    /// <summary>
+    /// The id of the record that reserved a value, or null: a look-up by a unique value without a query. The record may not have got the value, or have
+    /// given it up: look at it.
+    /// </summary>
+    public async Task<string?> FindOwnerAsync(string tenantId, UniqueValue value, CancellationToken cancellation) =>
+        (await FindAsync(tenantId, value, cancellation)).Reservation?.RecordId;
 
     /// <summary>
     /// Gives values back after the record no longer has them. May fail or be skipped by a crash: what is left is taken over by the next who wants it.

@@ -27,10 +27,19 @@ public sealed record SalesOrder : Entity
 
     [Form(TextForm.Currency)] public required string Currency { get; init; }
 
+    /// <summary>In place of the customer's list; in the order's currency.</summary>
+    [Reference("price-lists")] public string? PriceListId { get; init; }
+
+    /// <summary>From the order's currency to the tenant's base currency on the order's date; absent while none is known, frozen at submit.</summary>
+    [ServerSet, Number(8)] public decimal? ExchangeRate { get; init; }
+
+    /// <summary>The customer's, where the order is submitted without.</summary>
     [Personal] public Address? BillingAddress { get; init; }
 
+    /// <summary>The customer's, where the order is submitted without. Taxes are those of this place, else of the billing address.</summary>
     [Personal] public Address? ShippingAddress { get; init; }
 
+    /// <summary>The customer's, where the order is submitted without.</summary>
     public PaymentTerms? PaymentTerms { get; init; }
 
     public string? ShippingMethod { get; init; }
@@ -42,6 +51,8 @@ public sealed record SalesOrder : Entity
     [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? DiscountAmount { get; init; }
 
     [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? ShippingAmount { get; init; }
+
+    [Reference("tax-classes")] public string? ShippingTaxClassId { get; init; }
 
     /// <summary>Quantities × prices, before discounts.</summary>
     [ServerSet] public decimal Subtotal { get; init; }
@@ -56,6 +67,9 @@ public sealed record SalesOrder : Entity
     [ServerSet] public decimal TaxTotal { get; init; }
 
     [ServerSet, Sortable] public decimal GrandTotal { get; init; }
+
+    /// <summary>In the tenant's base currency; absent while no exchange rate is known.</summary>
+    [ServerSet, Sortable] public decimal? BaseGrandTotal { get; init; }
 
     [ServerSet, NotFilterable] public IReadOnlyList<TaxTotals> TaxBreakdown { get; init; } = [];
 
@@ -85,33 +99,45 @@ public sealed record SalesOrder : Entity
 
     [ServerSet, Sortable] public DateTimeOffset? CancelledAt { get; init; }
 
-    protected internal override Entity WithDefaults(WriteContext context) => this with { OrderDate = OrderDate ?? context.Today };
+    protected internal override Entity WithDefaults(WriteContext context) => this with
+    {
+        OrderDate = OrderDate ?? context.Today,
+
+        // What only the server sets need not be repeated by clients; an action may change it.
+        Lines = context.Action is not null ? Lines : [.. Lines.Select(line => line.After((context.Before as SalesOrder)?.Find(line.Id)))],
+    };
 
     protected internal override IEnumerable<RecordRef> Reads(WriteContext context)
     {
-        var before = context.Before as SalesOrder;
-        return Lines
-            .Where(line => line.NeedsProduct(before?.Find(line.Id), before?.Currency != Currency))
-            .Select(line => new RecordRef("products", line.ProductId!));
+        if (!IsPriced(context))
+            yield break;
+
+        yield return new RecordRef("customers", CustomerId);
+        if (PriceListId is not null)
+            yield return new RecordRef("price-lists", PriceListId);
+        foreach (var product in Lines.Select(line => line.ProductId).OfType<string>())
+            yield return new RecordRef("products", product);
     }
 
     protected internal override Entity Complete(WriteContext context)
     {
-        var before = context.Before as SalesOrder;
         if (RequestedDeliveryDate < OrderDate)
             context.Refuse("#/requestedDeliveryDate", "min", "must not be before orderDate");
 
-        // What only the server sets need not be repeated by clients; an action may change it.
-        var order = context.Action is not null ? this : this with { Lines = [.. Lines.Select(line => line.After(before?.Find(line.Id)))] };
-        if (before is null || before.Status == OrderStatus.Draft)
-            return OrderRules.Priced(order, before, context);
+        var before = context.Before as SalesOrder;
+        if (context.Provided<OrderTerms>() is { } terms)
+            return OrderRules.Priced(this, before, terms, context);
 
-        if (context.Action is null)
-            OrderRules.CheckFrozen(order, before, context);
-        return order;
+        if (context.Action is null && before is { Status: not OrderStatus.Draft })
+            OrderRules.CheckFrozen(this, before, context);
+        return this;
     }
 
     protected internal override string? WhyNotDelete() => Status == OrderStatus.Draft ? null : "Only drafts are deleted. Cancel the order instead.";
+
+    /// <summary>Whether this write looks prices, taxes and rate up: a draft's whenever anything they follow from changes, and once more when it is submitted.</summary>
+    internal bool IsPriced(WriteContext context) => context.Before is not SalesOrder before
+        || (before.Status == OrderStatus.Draft && (Status == OrderStatus.Submitted || (Status == OrderStatus.Draft && !OrderRules.ArePricedAlike(this, before))));
 
     internal SalesOrderLine? Find(string lineId) => Lines.FirstOrDefault(line => line.Id == lineId);
 }

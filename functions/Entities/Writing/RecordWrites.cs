@@ -20,7 +20,7 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// </summary>
 public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
-    CallContext call, TimeProvider time)
+    IEnumerable<IPreparation> preparations, CallContext call, TimeProvider time)
 {
     /// <summary>Moves that history calls by the name of their action.</summary>
     private static readonly HashSet<string> NamedMoves = ["convert"];
@@ -72,6 +72,9 @@ public sealed class RecordWrites(
         await references.CheckAsync(type, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
+
+        foreach (var preparation in preparations.Where(preparation => preparation.Record == type.Record))
+            await preparation.PrepareAsync(entity, context, cancellation);
 
         entity = entity.Complete(context);
         if (context.Errors.Count > 0)

@@ -1,9 +1,14 @@
+using Crm.Customers;
 using Crm.Entities;
+using Crm.History;
 using Crm.Leads;
 using Crm.Orders;
 using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
+using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
@@ -27,9 +32,14 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddSingleton<SystemCalls>();
+        builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
+        builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
+        builder.Services.AddCustomers();
         builder.Services.AddEntities();
+        builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Entities;
 
 /// <summary>Create, read, replace, patch and delete, for every collection of the catalog.</summary>
-public sealed class EntityFunctions(EntityService entities)
+public sealed class EntityFunctions(EntityService entities, RecordHistory history)
 {
     [Function("EntitiesCreate")]
     public async Task<IResult> Create(
@@ -18,7 +18,9 @@ public sealed class EntityFunctions(EntityService entities)
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Record)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
         Reply.Read(await request.ReadQuery()
-            .ThenAsync(read => entities.ReadAsync(entity, id, read.Session, cancellation)));
+            .ThenAsync(read => read.AsOf is { } time
+                ? history.ReadAsync(entity, id, time, read.Session, cancellation)
+                : entities.ReadAsync(entity, id, read.Session, cancellation)));
 
     [Function("EntitiesReplace")]
     public async Task<IResult> Replace(

@@ -24,13 +24,17 @@ public sealed class EntityService(
     /// <param name="session">The Consistency-Token of a write that must be seen.</param>
     public async Task<Result<RecordReply>> ReadAsync(string collection, string id, string? session, CancellationToken cancellation)
     {
-        if (Locate(collection, id) is not var (type, key))
-            return new NotFound();
-
-        return await records.ReadAsync(key, session, cancellation) is { IsTombstone: false } record
-            ? new RecordReply(type, record.Data, Session: record.Session)
-            : new NotFound();
+        var found = await FindAsync(collection, id, session, cancellation);
+        return found.Failed ? found.Error
+            : found.Value.Stored.IsTombstone ? new NotFound()
+            : new RecordReply(found.Value.Type, found.Value.Stored.Data, Session: found.Value.Stored.Session);
     }
+
+    /// <summary>Finds a record, also a deleted one, as far as it is for the caller to see: everything that shows one, present or past, asks here first.</summary>
+    internal async Task<Result<FoundRecord>> FindAsync(string collection, string id, string? session, CancellationToken cancellation) =>
+        Locate(collection, id) is var (type, key) && await records.ReadAsync(key, session, cancellation) is { } stored
+            ? new FoundRecord(type, key, stored)
+            : new NotFound();
 
     /// <summary>Creates a record.</summary>
     public async Task<Result<RecordReply>> CreateAsync(string collection, JsonElement body, WriteOptions options, CancellationToken cancellation)
@@ -40,7 +44,7 @@ public sealed class EntityService(
 
         // A repeated request finds the record of the first under the same id.
         var id = options.Key is { } key ? Ids.From(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key) : Ids.New(time.GetUtcNow());
-        var binder = new BodyBinder(type);
+        var binder = new BodyBinder(type.Fields);
         var fields = binder.Create(body);
         var created = binder.Errors.Count > 0
             ? new Invalid(binder.Errors)
@@ -76,11 +80,17 @@ public sealed class EntityService(
 
     /// <summary>Changes a record in an action that has a name of its own, such as <c>reopen</c>. If-Match is optional.</summary>
     /// <param name="change">The record as it shall be; the entity's rules then apply as in any write.</param>
-    public Task<Result<RecordReply>> ActAsync<T>(string id, string action, WriteOptions options, Func<T, T> change, CancellationToken cancellation) where T : Entity
+    public Task<Result<RecordReply>> ActAsync<T>(string id, string action, WriteOptions options, Func<T, T> change, CancellationToken cancellation) where T : Entity =>
+        ActAsync(id, action, options, change, beside: null, cancellation);
+
+    /// <inheritdoc cref="ActAsync{T}(string, string, WriteOptions, Func{T, T}, CancellationToken)"/>
+    /// <param name="beside">Written down in the same batch; where it is there already, the action is refused as done (409).</param>
+    internal Task<Result<RecordReply>> ActAsync<T>(
+        string id, string action, WriteOptions options, Func<T, T> change, DocumentBeside? beside, CancellationToken cancellation) where T : Entity
     {
         var type = catalog.Of<T>();
         var condition = options with { IfMatch = options.IfMatch ?? new IfMatch(true, []) };
-        return UpdateAsync(type.Collection, id, action, action, condition, (_, current) => type.Serialize(change((T)type.Deserialize(current))), [], cancellation);
+        return UpdateAsync(type.Collection, id, action, action, condition, (_, current) => type.Serialize(change((T)type.Deserialize(current))), [], cancellation, beside);
     }
 
     /// <summary>Deletes a record: it becomes a tombstone, its unique values are free again.</summary>
@@ -113,9 +123,15 @@ public sealed class EntityService(
         }
     }
 
-    private async Task<Result<RecordReply>> UpdateAsync(
+    /// <summary>Changes a live record, under its conditions and with everything that a write has to meet.</summary>
+    /// <param name="verb">What history calls the change.</param>
+    /// <param name="action">The action that moves of states may name.</param>
+    /// <param name="bind">The record as it shall be, from the record as it stands.</param>
+    /// <param name="named">The fields a stale write is told of, if both sides changed them.</param>
+    /// <param name="beside">What the change writes down beside the record.</param>
+    internal async Task<Result<RecordReply>> UpdateAsync(
         string collection, string id, string verb, string? action, WriteOptions options,
-        Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation)
+        Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation, DocumentBeside? beside = null)
     {
         if (Locate(collection, id) is not var (type, key))
             return new NotFound();
@@ -131,7 +147,7 @@ public sealed class EntityService(
                 return new NotFound();
 
             var current = (JsonObject)stored.Data.ToNode()!;
-            var binder = new BodyBinder(type);
+            var binder = new BodyBinder(type.Fields);
             if (!options.IfMatch.Matches(stored.Version))
                 return await past.StaleAsync(type, key, stored, options.IfMatch, bind(binder, current), named, cancellation);
 
@@ -139,11 +155,24 @@ public sealed class EntityService(
             if (binder.Errors.Count > 0)
                 return new Invalid(binder.Errors);
 
-            var written = await writes.ApplyAsync(new Write(type, key, stored, current, verb, action, options), fields, cancellation);
+            var written = await writes.ApplyAsync(new Write(type, key, stored, current, verb, action, options) { Beside = beside }, fields, cancellation);
             if (written.Error is not Stale)
                 return written;
             if (attempt == Attempts)
                 return Crowded;
+        }
+    }
+
+    /// <summary>Takes a target's references out of a record. Where none is left, nothing changes.</summary>
+    internal Task<Result<RecordReply>> UnlinkAsync(EntityType holder, string id, ReferencePath path, RecordRef target, CancellationToken cancellation)
+    {
+        return UpdateAsync(holder.Collection, id, WriteContext.Unlink, WriteContext.Unlink, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
+
+        JsonObject Cleared(BodyBinder binder, JsonObject current)
+        {
+            var data = (JsonObject)current.DeepClone();
+            References.Remove(data, path, target);
+            return data;
         }
     }
 
@@ -161,16 +190,9 @@ public sealed class EntityService(
             {
                 foreach (var id in ids)
                 {
-                    var unlinked = await UpdateAsync(holder.Collection, id, WriteContext.Unlink, WriteContext.Unlink, new WriteOptions(new IfMatch(true, [])), Cleared, [], cancellation);
+                    var unlinked = await UnlinkAsync(holder, id, path, key.Reference, cancellation);
                     if (unlinked.Failed && unlinked.Error is not NotFound)
                         return unlinked.Error;
-                }
-
-                JsonObject Cleared(BodyBinder binder, JsonObject current)
-                {
-                    var data = (JsonObject)current.DeepClone();
-                    References.Remove(data, path, key.Id);
-                    return data;
                 }
             }
         }
@@ -184,3 +206,7 @@ public sealed class EntityService(
     private static string[] Named(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object ? [.. body.EnumerateObject().Select(member => member.Name)] : [];
 }
+
+/// <summary>A record's document, and what kind of record it is of.</summary>
+/// <param name="Stored">A tombstone where the record was deleted.</param>
+internal sealed record FoundRecord(EntityType Type, RecordKey Key, StoredRecord Stored);

@@ -14,11 +14,13 @@ internal static class EntityServices
         return services
             .AddSingleton(provider => ContainerDeclarations.All(new RecordIndex(provider.GetRequiredService<EntityCatalog>()).Paths))
             .AddScoped<RecordStore>()
+            .AddScoped<ChangeLog>()
             .AddScoped<Sequences>()
             .AddScoped<References>()
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()
             .AddScoped<RecordWrites>()
-            .AddScoped<EntityService>();
+            .AddScoped<EntityService>()
+            .AddScoped<RecordHistory>();
     }
 }

@@ -52,6 +52,20 @@ public sealed partial class EntityType
     public static EntityType Of<T>(string collection, string? name = null, bool exposed = true) where T : Entity =>
         new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed);
 
+    /// <summary>Whether a record cannot be without this reference. An element of a list can always go.</summary>
+    public bool IsRequired(ReferencePath path)
+    {
+        var fields = Fields;
+        var required = true;
+        foreach (var step in path.Steps.TakeWhile(step => step != "[]"))
+        {
+            required &= fields[step].Required;
+            fields = fields[step].Fields;
+        }
+
+        return required && !path.Steps.Contains("[]");
+    }
+
     internal Entity Deserialize(JsonNode data) => (Entity)data.Deserialize(Record, CrmJson.Options)!;
 
     internal Entity Deserialize(JsonElement data) => (Entity)data.Deserialize(Record, CrmJson.Options)!;

@@ -7,24 +7,24 @@ using Crm.Platform.Json;
 
 namespace Crm.Entities;
 
-/// <summary>Records as they were in the last 30 days: their present state with later changes undone. Repeated and stale requests are answered from it.</summary>
-public sealed class PastStates(RecordStore records, CallContext call)
+/// <summary>Records as they were: their present state with the later changes undone. Repeated and stale requests are answered from it too.</summary>
+public sealed class PastStates(RecordStore records, ChangeLog log, CallContext call)
 {
     /// <summary>The answer to a request that was done before, or null.</summary>
     public async Task<Result<RecordReply>?> ReplayAsync(EntityType type, RecordKey key, IdempotencyKey request, CancellationToken cancellation)
     {
-        if (await records.ReadIdempotencyAsync(key, IdOf(request), cancellation) is not { } done)
+        if (await records.ReadBesideAsync<Idempotency>(key, IdOf(request), cancellation) is not { } done)
             return null;
         if (done.Fingerprint != request.Fingerprint)
             return new KeyReused();
 
-        return await StateAtAsync(type, key, done.Version, cancellation) is { } state
-            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), done.Status == 201, Replayed: true)
+        return await records.ReadAsync(key, session: null, cancellation) is { } stored && await AtVersionAsync(type, key, stored, done.Version, cancellation) is { } state
+            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), done.Status, Replayed: true)
             : new NotFound();
     }
 
     /// <summary>What a request with a key is written down as.</summary>
-    public Idempotency Written(IdempotencyKey key, bool created, int version) => new(IdOf(key), key.Fingerprint, created ? 201 : 200, version);
+    public Idempotency Written(IdempotencyKey key, int status, int version) => new(IdOf(key), key.Fingerprint, status, version);
 
     /// <summary>The answer to a stale write: what it wanted, what is there now, and what the client had read, for each field both changed.</summary>
     public async Task<Stale> StaleAsync(
@@ -33,7 +33,7 @@ public sealed class PastStates(RecordStore records, CallContext call)
         var current = (JsonObject)stored.Data.ToNode()!;
         var clashes = new List<Clash>();
         var read = condition.Tags.Select(tag => int.TryParse(tag.Trim('"'), out var version) ? version : 0).FirstOrDefault(version => version > 0 && version < stored.Version);
-        if (read > 0 && await StateAtAsync(type, key, read, cancellation) is { } known)
+        if (read > 0 && await AtVersionAsync(type, key, stored, read, cancellation) is { } known)
         {
             clashes.AddRange(named
                 .Where(name => type.Fields.TryGetValue(name, out var field) && !field.ServerSet)
@@ -44,26 +44,47 @@ public sealed class PastStates(RecordStore records, CallContext call)
         return new Stale(EntityTag.Of(stored.Version), clashes);
     }
 
-    /// <summary>A record as it was at a version of the last 30 days: its present state with the later changes undone.</summary>
-    private async Task<JsonObject?> StateAtAsync(EntityType type, RecordKey key, int version, CancellationToken cancellation)
+    /// <summary>A record as a version left it; null where that version deleted it, or there was none.</summary>
+    /// <param name="stored">As it is now.</param>
+    public async Task<JsonObject?> AtVersionAsync(EntityType type, RecordKey key, StoredRecord stored, int version, CancellationToken cancellation) =>
+        stored.Version == version && !stored.IsTombstone
+            ? (JsonObject)stored.Data.ToNode()!
+            : await AtAsync(type, key, stored, change => change.Version <= version, version - 1, cancellation);
+
+    /// <summary>A record as it was at a time; null where it was deleted then, or not there yet, or where a change since is lost.</summary>
+    /// <param name="stored">As it is now.</param>
+    public Task<JsonObject?> AtTimeAsync(EntityType type, RecordKey key, StoredRecord stored, DateTimeOffset time, CancellationToken cancellation) =>
+        AtAsync(type, key, stored, change => change.OccurredAt <= time, 0, cancellation);
+
+    /// <param name="isIn">Whether a change is part of the wanted state; of older ones it is never asked.</param>
+    /// <param name="after">The version after which changes are of interest.</param>
+    private async Task<JsonObject?> AtAsync(EntityType type, RecordKey key, StoredRecord stored, Func<Change, bool> isIn, int after, CancellationToken cancellation)
     {
-        if (await records.ReadAsync(key, session: null, cancellation) is not { } stored)
-            return null;
-
         var state = stored.IsTombstone ? [] : (JsonObject)stored.Data.ToNode()!;
-        if (stored.Version == version)
-            return stored.IsTombstone ? null : state;
+        var next = stored.Version;
+        await foreach (var change in log.NewestFirstAsync(key, after, cancellation))
+        {
+            // Written since the record was read: there is nothing of it to undo.
+            if (change.Version > stored.Version)
+                continue;
+            if (change.Version != next--)
+                return null;
+            if (isIn(change))
+                return change.Action == Change.Delete ? null : Stamped(state, type, key, change);
 
-        var changes = await records.ChangesAfterAsync(key, version - 1, cancellation);
-        foreach (var change in changes.Where(change => change.Version > version))
             state = Diff.Undo(state, change);
-        if (changes.FirstOrDefault(change => change.Version == version) is not { } made)
-            return null;
+        }
 
+        return null;
+    }
+
+    /// <summary>A state with the members that no change tells, because they follow from it.</summary>
+    private static JsonObject Stamped(JsonObject state, EntityType type, RecordKey key, Change made)
+    {
         state["id"] = key.Id;
         state["type"] = type.Collection;
-        state["version"] = version;
-        state["etag"] = EntityTag.Of(version);
+        state["version"] = made.Version;
+        state["etag"] = EntityTag.Of(made.Version);
         state["updatedAt"] = UtcTimeConverter.Format(made.OccurredAt);
         state["updatedBy"] = JsonSerializer.SerializeToNode(made.Actor, CrmJson.Options);
         return state;

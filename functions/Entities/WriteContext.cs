@@ -76,7 +76,7 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
             Refuse(pointer, "invalid-filter", problem.Position is { } position ? $"{problem.Detail} (at character {position})" : problem.Detail);
     }
 
-    /// <summary>Adds an event: <c>won</c> is published as <c>opportunity.won</c>.</summary>
+    /// <summary>Adds an event: <c>won</c> is published as <c>opportunity.won</c>, and one that has a subject of its own, <c>stock.low</c>, as it is.</summary>
     public void Announce(string verb) => _events.Add(verb);
 
     public string NewId() => Ids.New(Now);

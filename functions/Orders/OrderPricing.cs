@@ -75,7 +75,7 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
 
         var rates = await records.QueryAsync(
             context.Caller.TenantId, catalog.Of<ExchangeRate>().Collection, "TOP 1 VALUE c.data.rate", "c.data.currency = @currency AND c.data.date <= @date ORDER BY c.data.date DESC",
-            [("@currency", order.Currency), ("@date", order.OrderDate!.Value.ToString("O", CultureInfo.InvariantCulture))], most: 1, cancellation);
+            [("@currency", order.Currency), ("@date", order.OrderDate!.Value.ToString("O", CultureInfo.InvariantCulture))], latest: false, cancellation);
         return rates is [var rate] ? rate.GetDecimal() : null;
     }
 

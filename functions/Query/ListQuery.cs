@@ -1,3 +1,4 @@
+using Crm.Entities;
 using Crm.Entities.Schema;
 
 namespace Crm.Query;
@@ -28,4 +29,7 @@ internal sealed record ListQuery
 }
 
 /// <summary>As the client wrote them.</summary>
-internal sealed record ListShape(string? Filter, string? OrderBy, string? Select);
+internal sealed record ListShape(string? Filter, string? OrderBy, string? Select)
+{
+    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select];
+}

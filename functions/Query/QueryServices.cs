@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Platform.Cosmos;
+using Crm.Platform.Paging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

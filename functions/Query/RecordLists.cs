@@ -5,8 +5,8 @@ using Crm.Entities;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Json;
+using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Azure.Cosmos;
 
 namespace Crm.Query;
@@ -18,7 +18,7 @@ namespace Crm.Query;
 public sealed record ListPage(ReadOnlyMemory<byte> Body, string? NextLink, double RequestCharge)
 {
     /// <summary>The value of the header <c>Link</c> (RFC 8288), or null after the last page.</summary>
-    public string? Link => NextLink is null ? null : $"<{NextLink}>; rel=\"next\"";
+    public string? Link => NextLink is null ? null : NextLinks.Header(NextLink);
 }
 
 /// <summary>Lists the records of an entity.</summary>
@@ -52,7 +52,7 @@ public sealed class RecordLists
         Cursor? from = null;
         if (list.Cursor is not null)
         {
-            var cursor = _cursors.Read(list.Cursor, type, caller, list.Shape);
+            var cursor = _cursors.Read(list.Cursor, caller, list.Shape.Of(type));
             if (cursor.Failed)
                 return cursor.Error;
 
@@ -70,7 +70,7 @@ public sealed class RecordLists
         if (await reading is not { } page)
             return Cursors.TooOld();
 
-        var next = page.Continuation is null ? null : Link(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count), type, caller, list.Shape));
+        var next = page.Continuation is null ? null : NextLinks.From(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count), caller, list.Shape.Of(type)));
         return new ListPage(Body(page.Documents, next, count), next, page.Charge + countCharge);
     }
 
@@ -120,12 +120,6 @@ public sealed class RecordLists
             MaxItemCount = size,
             ResponseContinuationTokenLimitInKb = MaxContinuation,
         });
-    }
-
-    private static string Link(Uri requestUrl, IQueryCollection query, string cursor)
-    {
-        var parameters = query.Where(parameter => parameter.Key != "cursor").Append(new("cursor", cursor));
-        return requestUrl.GetLeftPart(UriPartial.Path) + new QueryBuilder(parameters);
     }
 
     private static ReadOnlyMemory<byte> Body(Documents documents, string? next, ListCount? count)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Platform.Auth;
@@ -22,10 +21,13 @@ public sealed record FieldDigests(string Before, string After);
 /// </summary>
 public sealed record Change
 {
+    /// <summary>The action of the change that left a tombstone.</summary>
+    public const string Delete = "delete";
+
     /// <summary>30 days: how long the feed may lag, and how far back a repeated request can be answered.</summary>
     public const int TimeToLive = 30 * 24 * 60 * 60;
 
-    public string Id => $"change:{Version}";
+    public string Id => IdOf(Version);
 
     public required string TenantId { get; init; }
 
@@ -64,23 +66,16 @@ public sealed record Change
 
     public int Ttl { get; } = TimeToLive;
 
-    /// <summary>The change with its hash: SHA-256 over its canonical JSON without hash, time to live, and the values of personal fields.</summary>
+    /// <summary>When history wrote its copy; null beside the record. Not part of the hash: the change was made before.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
+    /// <summary>The change with its hash.</summary>
     public Change Sealed() => this with { Hash = ComputeHash() };
 
-    public string ComputeHash()
-    {
-        var document = (JsonObject)JsonSerializer.SerializeToNode(this, CrmJson.Options)!;
-        document.Remove("hash");
-        document.Remove("ttl");
-        foreach (var personal in document["changes"]!.AsArray().OfType<JsonObject>().Where(change => change.ContainsKey("personal")))
-        {
-            personal.Remove("before");
-            personal.Remove("after");
-            personal.Remove("salt");
-        }
+    public string ComputeHash() => ChangeHash.Of((JsonObject)JsonSerializer.SerializeToNode(this, CrmJson.Options)!);
 
-        return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Bytes(document)));
-    }
+    /// <summary>The id of the change that made a version, beside the record and in history.</summary>
+    public static string IdOf(int version) => $"change:{version}";
 
     public ReadOnlyMemory<byte> ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, CrmJson.Options);
 
@@ -88,9 +83,6 @@ public sealed record Change
     public static FieldChange Personal(string path, JsonNode? before, JsonNode? after)
     {
         var salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        return new FieldChange(path, before, after, true, salt, new FieldDigests(Digest(salt, before), Digest(salt, after)));
+        return new FieldChange(path, before, after, true, salt, new FieldDigests(ChangeHash.Digest(salt, before), ChangeHash.Digest(salt, after)));
     }
-
-    private static string Digest(string salt, JsonNode? value) =>
-        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes(salt), .. CanonicalJson.Bytes(value)]));
 }

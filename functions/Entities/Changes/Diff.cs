@@ -3,7 +3,7 @@ using Crm.Entities.Schema;
 
 namespace Crm.Entities.Changes;
 
-/// <summary>What differs between two states of a record, field by field: members of objects one by one, lists as a whole.</summary>
+/// <summary>What differs between two states of a record, field by field: members of objects one by one, lists and references as a whole.</summary>
 public static class Diff
 {
     /// <summary>They follow from the change itself (version, actor, time) and are not told again.</summary>
@@ -28,9 +28,23 @@ public static class Diff
         return before;
     }
 
+    /// <summary>Of a record before and after a change, the fields that it changed.</summary>
+    public static (JsonObject Before, JsonObject After) Sides(Change change)
+    {
+        var (before, after) = (new JsonObject(), new JsonObject());
+        foreach (var field in change.Changes)
+        {
+            var path = field.Path.Split('/').AsSpan(1);
+            Set(before, path, field.Before?.DeepClone());
+            Set(after, path, field.After?.DeepClone());
+        }
+
+        return (before, after);
+    }
+
     private static void Compare(string path, Field field, JsonNode? before, JsonNode? after, bool personal, List<FieldChange> changes)
     {
-        if (field.Kind == FieldKind.Object && before is JsonObject or null && after is JsonObject or null && (before ?? after) is not null && field.Fields.Count > 0)
+        if (field is { Kind: FieldKind.Object, Reference: null } && before is JsonObject or null && after is JsonObject or null && (before ?? after) is not null && field.Fields.Count > 0)
         {
             foreach (var member in field.Fields.Values)
                 Compare($"{path}/{member.Name}", member, before?[member.Name], after?[member.Name], personal || member.Personal, changes);

@@ -34,7 +34,7 @@ public sealed record Customer : Entity
     /// <summary>Of an enterprise, and only of one.</summary>
     [Unique, Reference("accounts")] public string? AccountId { get; init; }
 
-    /// <summary>The name of the contact or account. This and the next three are as they were when the customer was last written.</summary>
+    /// <summary>The name of the contact or account. This and the next three follow a change of it within seconds.</summary>
     [ServerSet, Personal, Sortable, StringLength(511)] public string DisplayName { get; init; } = "";
 
     /// <summary>The contact's.</summary>

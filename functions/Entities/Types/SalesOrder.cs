@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Crm.Entities.Schema;
+using Crm.Entities.Writing;
 
 namespace Crm.Entities.Types;
 
@@ -104,7 +105,7 @@ public sealed record SalesOrder : Entity
         OrderDate = OrderDate ?? context.Today,
 
         // What only the server sets need not be repeated by clients; an action may change it.
-        Lines = context.Action is not null ? Lines : [.. Lines.Select(line => line.After((context.Before as SalesOrder)?.Find(line.Id)))],
+        Lines = !IsEdited(context) ? Lines : [.. Lines.Select(line => line.After((context.Before as SalesOrder)?.Find(line.Id)))],
     };
 
     protected internal override IEnumerable<RecordRef> Reads(WriteContext context)
@@ -128,7 +129,7 @@ public sealed record SalesOrder : Entity
         if (context.Provided<OrderTerms>() is { } terms)
             return OrderRules.Priced(this, before, terms, context);
 
-        if (context.Action is null && before is { Status: not OrderStatus.Draft })
+        if (IsEdited(context) && before is { Status: not OrderStatus.Draft })
             OrderRules.CheckFrozen(this, before, context);
         return this;
     }
@@ -138,6 +139,9 @@ public sealed record SalesOrder : Entity
     /// <summary>Whether this write looks prices, taxes and rate up: a draft's whenever anything they follow from changes, and once more when it is submitted.</summary>
     internal bool IsPriced(WriteContext context) => context.Before is not SalesOrder before
         || (before.Status == OrderStatus.Draft && (Status == OrderStatus.Submitted || (Status == OrderStatus.Draft && !OrderRules.ArePricedAlike(this, before))));
+
+    /// <summary>Whether people change the fields: then what only the server sets stays.</summary>
+    private static bool IsEdited(WriteContext context) => context.Action is null or RecordWrites.Revert;
 
     internal SalesOrderLine? Find(string lineId) => Lines.FirstOrDefault(line => line.Id == lineId);
 }

@@ -10,7 +10,7 @@ namespace Crm.Entities.Writing;
 /// Turns what a client sent into the fields of a record: unknown and server-set fields refused, every value checked and brought into its
 /// normal form, every error collected by JSON pointer.
 /// </summary>
-internal sealed class BodyBinder(EntityType type)
+internal sealed class BodyBinder(IReadOnlyDictionary<string, Field> declared)
 {
     private readonly List<FieldError> _errors = [];
 
@@ -19,8 +19,8 @@ internal sealed class BodyBinder(EntityType type)
     /// <summary>The fields of a new record.</summary>
     public JsonObject Create(JsonElement body)
     {
-        var fields = Members(body, type.Fields, "#", current: null, allowUnchanged: false);
-        RequireAll(fields, type.Fields, "#");
+        var fields = Members(body, declared, "#", current: null, allowUnchanged: false);
+        RequireAll(fields, declared, "#");
         return fields;
     }
 
@@ -30,11 +30,11 @@ internal sealed class BodyBinder(EntityType type)
     /// </summary>
     public JsonObject Replace(JsonElement body, JsonObject current)
     {
-        var fields = Members(body, type.Fields, "#", current, allowUnchanged: true);
-        foreach (var field in type.Fields.Values.Where(field => field.ServerSet && current[field.Name] is not null))
+        var fields = Members(body, declared, "#", current, allowUnchanged: true);
+        foreach (var field in declared.Values.Where(field => field.ServerSet && current[field.Name] is not null))
             fields[field.Name] = current[field.Name]!.DeepClone();
 
-        RequireAll(fields, type.Fields, "#");
+        RequireAll(fields, declared, "#");
         return fields;
     }
 
@@ -51,7 +51,7 @@ internal sealed class BodyBinder(EntityType type)
         foreach (var member in patch.EnumerateObject())
         {
             var pointer = Pointer("#", member.Name);
-            if (Writable(member.Name, type.Fields, pointer) is not { } field)
+            if (Writable(member.Name, declared, pointer) is not { } field)
                 continue;
 
             var merged = MergePatch.Apply(fields[field.Name], member.Value);
@@ -60,7 +60,7 @@ internal sealed class BodyBinder(EntityType type)
                 fields[field.Name] = value;
         }
 
-        RequireAll(fields, type.Fields, "#");
+        RequireAll(fields, declared, "#");
         return fields;
     }
 

@@ -9,10 +9,18 @@ using Crm.Tenants;
 namespace Crm.Entities.Writing;
 
 /// <summary>One write on its way.</summary>
-/// <param name="Current">The record as it stands; null when it is being created.</param>
+/// <param name="Stored">The document that is replaced; null when the record is being created.</param>
+/// <param name="Current">The record as it stands; null when it is being created or restored.</param>
 /// <param name="Verb">What history calls it.</param>
 /// <param name="Action">The action the moves of the states may name.</param>
-public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored, JsonObject? Current, string Verb, string? Action, WriteOptions Options);
+public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored, JsonObject? Current, string Verb, string? Action, WriteOptions Options)
+{
+    /// <summary>What the rules compare with: the record as it stands or, when it is being restored, as it was when it was deleted.</summary>
+    public JsonObject? Before { get; init; } = Current;
+
+    /// <summary>What the change writes down beside the record. Where it is there already, the change has been made before.</summary>
+    public DocumentBeside? Beside { get; init; }
+}
 
 /// <summary>
 /// Everything between the bound fields and the committed batch: defaults, references, the entity's rules, moves, the comparison with what was, unique
@@ -22,8 +30,18 @@ public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
     IEnumerable<IPreparation> preparations, CallContext call, TimeProvider time)
 {
+    /// <summary>The verb that makes a tombstone a record again.</summary>
+    public const string Restore = "restore";
+
+    /// <summary>The verb that makes a record as a version had left it.</summary>
+    public const string Revert = "revert";
+
+    private const int StatusOk = 200;
+    private const int StatusCreated = 201;
+    private const int StatusAccepted = 202;
+
     /// <summary>Moves that history calls by the name of their action.</summary>
-    private static readonly HashSet<string> NamedMoves = ["convert"];
+    private static readonly HashSet<string> NamedMoves = ["convert", Restore, Revert];
 
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
@@ -34,14 +52,14 @@ public sealed class RecordWrites(
             return prepared.Error;
 
         var (context, next) = prepared.Value;
-        if (write.Current is null)
+        if (write.Before is null)
             await NumberAsync(type, key, next, cancellation);
 
         var changes = Diff.Between(type, write.Current, next);
         if (write.Stored is not null && changes.Count == 0)
         {
             if (write.Options.Key is { } repeatable)
-                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
+                await records.CreateBesideAsync(key, past.Written(repeatable, StatusOk, write.Stored.Version).ToBytes(key), cancellation);
             return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
         }
 
@@ -60,10 +78,14 @@ public sealed class RecordWrites(
             return new NotFound("There is no such tenant.");
 
         var started = time.GetUtcNow();
-        var before = write.Current is null ? null : type.Deserialize(write.Current);
+        var before = write.Before is null ? null : type.Deserialize(write.Before);
         var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
         var entity = type.Deserialize(fields);
-        entity = entity with { Id = key.Id, OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
+        entity = entity with { Id = key.Id };
+
+        // Whoever leaves the owner out keeps the one there is; taking out a deleted one is meant.
+        if (write.Action != WriteContext.Unlink)
+            entity = entity with { OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
             entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
 
@@ -81,7 +103,7 @@ public sealed class RecordWrites(
             return new Invalid(context.Errors);
 
         var next = type.Serialize(entity);
-        if (Moves.Refused(type, write.Current, next, write.Action) is { } refused)
+        if (Moves.Refused(type, write.Before, next, write.Action) is { } refused)
             return refused;
 
         return (context, next);
@@ -98,9 +120,9 @@ public sealed class RecordWrites(
     {
         var now = time.GetUtcNow();
         var before = (JsonObject)stored.Data.ToNode()!;
-        var change = NewChange(key, stored, now, "delete", Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
+        var change = NewChange(key, stored, now, Change.Delete, Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
-        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
+        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, [], cancellation);
         if (outcome != CommitOutcome.Committed)
             return null;
 
@@ -112,7 +134,8 @@ public sealed class RecordWrites(
     {
         var (type, key) = (write.Type, write.Key);
         var created = write.Stored is null;
-        string[] events = [$"{type.Name}.{(created ? "created" : "updated")}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
+        var happened = created ? "created" : write.Verb == Restore ? "restored" : "updated";
+        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => verb.Contains('.', StringComparison.Ordinal) ? verb : $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
         var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
@@ -130,15 +153,22 @@ public sealed class RecordWrites(
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
-        var idempotency = write.Options.Key is { } repeatable ? past.Written(repeatable, created, change.Version) : null;
-        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, idempotency, cancellation);
+        var status = created ? StatusCreated : write.Options.Accepts ? StatusAccepted : StatusOk;
+        var beside = new List<ReadOnlyMemory<byte>>();
+        if (write.Options.Key is { } repeatable)
+            beside.Add(past.Written(repeatable, status, change.Version).ToBytes(key));
+        if (write.Beside is { } writeBeside)
+            beside.Add(writeBeside(key, change.Version));
+        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, beside, cancellation);
         switch (outcome)
         {
             case CommitOutcome.Committed:
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
-                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), created, Session: session);
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), status, Session: session);
             case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
+            case CommitOutcome.Exists when write.Beside is not null:
+                return new Conflict("This has been done before.");
             case CommitOutcome.Exists when created:
                 // A repeated create of what was deleted since has reserved its values again.
                 if (await records.ReadLatestAsync(key, cancellation) is { IsTombstone: true })

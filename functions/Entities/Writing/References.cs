@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
 using Crm.Entities.Storage;
+using Crm.Platform.Json;
 
 namespace Crm.Entities.Writing;
 
@@ -57,24 +58,42 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
     }
 
     /// <summary>Takes a target's references out of a record: fields go, and so do the list elements that hold one.</summary>
-    public static void Remove(JsonObject data, ReferencePath path, string target)
+    public static void Remove(JsonObject data, ReferencePath path, RecordRef target)
     {
         var list = path.Steps.ToList().IndexOf("[]");
         if (list < 0)
         {
-            if (Follow(data, path.Steps.SkipLast(1)) is JsonObject parent && IdOf(parent[path.Steps[^1]]) == target)
+            if (Follow(data, path.Steps.SkipLast(1)) is JsonObject parent && IsTo(target, path, parent[path.Steps[^1]]))
                 parent.Remove(path.Steps[^1]);
         }
         else if (Follow(data, path.Steps.Take(list)) is JsonArray elements)
         {
-            foreach (var holder in elements.Where(element => IdOf(Follow(element, path.Steps.Skip(list + 1))) == target).ToList())
+            foreach (var holder in elements.Where(element => IsTo(target, path, Follow(element, path.Steps.Skip(list + 1)))).ToList())
                 elements.Remove(holder);
         }
     }
 
+    /// <summary>
+    /// Takes out of a past state the references that have lost their target since, where losing it sets them to null. The others stay, to be refused
+    /// by name.
+    /// </summary>
+    public async Task RemoveLostAsync(EntityType type, string tenantId, JsonObject data, CancellationToken cancellation)
+    {
+        var state = JsonSerializer.SerializeToElement(data, CrmJson.Options);
+        var clearable = type.References
+            .Where(path => path.Reference.OnDelete == OnDelete.SetNull)
+            .SelectMany(path => path.In(state).Select(named => (path, named.Target)))
+            .ToList();
+        var found = await records.ReadManyAsync(tenantId, clearable.Select(named => named.Target).ToHashSet(), cancellation);
+        foreach (var (path, target) in clearable.Where(named => !found.ContainsKey(named.Target)))
+            Remove(data, path, target);
+    }
+
     private static JsonNode? Follow(JsonNode? node, IEnumerable<string> steps) => steps.Aggregate(node, (inner, step) => inner?[step]);
 
-    private static string? IdOf(JsonNode? reference) => (reference is JsonObject link ? link["id"] : reference)?.ToString();
+    private static bool IsTo(RecordRef target, ReferencePath path, JsonNode? reference) => path.IsLink
+        ? (string?)reference?["id"] == target.Id && (string?)reference?["type"] == target.Collection
+        : (string?)reference == target.Id;
 
     private async Task<bool> LeadsToAsync(string self, ReferencePath path, JsonElement target, WriteContext context, CancellationToken cancellation)
     {

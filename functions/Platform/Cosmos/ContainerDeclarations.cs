@@ -6,7 +6,9 @@ namespace Crm.Platform.Cosmos;
 public static class ContainerDeclarations
 {
     public const string Records = "records";
+    public const string History = "history";
     public const string Keys = "keys";
+    public const string Leases = "leases";
 
     /// <summary>On, without a default: documents that expire say so themselves.</summary>
     private const int PerItem = -1;
@@ -15,12 +17,14 @@ public static class ContainerDeclarations
     public static IReadOnlyList<ContainerProperties> All(IEnumerable<string> recordPaths) =>
     [
         Declare(Records, ["/tenantId", "/entity", "/recordId"], ["/tenantId/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", .. recordPaths]),
+        Declare(History, ["/tenantId", "/record"], ["/tenantId/?", "/record/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", "/occurredAt/?", "/action/?", "/actor/id/?"], expires: false),
         Declare(Keys, ["/tenantId", "/scope", "/id"], []),
+        Declare(Leases, ["/id"], []),
     ];
 
-    private static ContainerProperties Declare(string name, IReadOnlyList<string> key, IReadOnlyList<string> indexed)
+    private static ContainerProperties Declare(string name, IReadOnlyList<string> key, IReadOnlyList<string> indexed, bool expires = true)
     {
-        var properties = new ContainerProperties(name, key) { DefaultTimeToLive = PerItem };
+        var properties = new ContainerProperties(name, key) { DefaultTimeToLive = expires ? PerItem : null };
         properties.IndexingPolicy.IncludedPaths.Clear();
         foreach (var path in indexed)
             properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });

@@ -11,6 +11,9 @@ public sealed class CrmContainers(CosmosClient client, IOptions<CosmosSettings> 
     /// <summary>Records, and beside each its change and idempotency documents.</summary>
     public Container Records => _database.GetContainer(ContainerDeclarations.Records);
 
+    /// <summary>The history log: every change there ever was, append-only.</summary>
+    public Container History => _database.GetContainer(ContainerDeclarations.History);
+
     /// <summary>Reservations of unique values, and number sequences.</summary>
     public Container Keys => _database.GetContainer(ContainerDeclarations.Keys);
 }

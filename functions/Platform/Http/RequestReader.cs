@@ -12,7 +12,8 @@ public sealed record BoundRequest(JsonElement Body, WriteOptions Options);
 
 /// <summary>A read by id.</summary>
 /// <param name="Session">The Consistency-Token, or null.</param>
-public sealed record ReadRequest(string? Session);
+/// <param name="AsOf">The time of which the record is wanted; null for now.</param>
+public sealed record ReadRequest(string? Session, DateTimeOffset? AsOf);
 
 /// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
 internal static class RequestReader
@@ -41,13 +42,27 @@ internal static class RequestReader
         return json.Failed ? json.Error : new BoundRequest(json.Value, options.Value);
     }
 
+    /// <summary>Reads an action whose JSON body may be left out: then it is an empty object.</summary>
+    public static async Task<Result<BoundRequest>> ReadActionAsync(this HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentType is not null || request.ContentLength > 0)
+            return await request.ReadWriteAsync(cancellation, MediaTypes.Json);
+
+        var options = request.ReadOptions();
+        return options.Failed ? options.Error : new BoundRequest(JsonElement.Parse("{}"u8), options.Value);
+    }
+
     /// <summary>Reads the headers of a write that has no body.</summary>
     public static Result<WriteOptions> ReadOptions(this HttpRequest request) =>
         request.RefuseQuery() is { } unknown ? unknown : request.ReadOptions([]);
 
-    /// <summary>Reads what a read by id may say: the Consistency-Token of a write it must see.</summary>
-    public static Result<ReadRequest> ReadQuery(this HttpRequest request) =>
-        request.RefuseQuery() is { } unknown ? unknown : new ReadRequest(request.Headers[HeaderNames.ConsistencyToken] is [{ } token] ? token : null);
+    /// <summary>Reads what a read by id may say: the Consistency-Token of a write it must see, and the time it is about.</summary>
+    public static Result<ReadRequest> ReadQuery(this HttpRequest request)
+    {
+        var query = new QueryParameters(request, "asOf");
+        var asOf = query.Time("asOf");
+        return query.Error is { } error ? error : new ReadRequest(request.Headers[HeaderNames.ConsistencyToken] is [{ } token] ? token : null, asOf);
+    }
 
     /// <summary>The URL the client called.</summary>
     public static Uri Url(this HttpRequest request) => new(request.GetEncodedUrl());

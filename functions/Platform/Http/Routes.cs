@@ -11,6 +11,13 @@ public static class Routes
     public const string Collection = "api/v1/" + Entity;
     public const string Record = "api/v1/" + Entity + "/{id}";
 
+    public const string RecordHistory = Record + "/history";
+    public const string Restore = Record + "/restore";
+    public const string Revert = Record + "/revert";
+
+    public const string HistoryChanges = "history/changes";
+    public const string HistoryVerify = "history/verify";
+
     public const string Schemas = "schemas";
     public const string Schema = "schemas/" + Entity;
 

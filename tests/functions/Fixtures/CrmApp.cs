@@ -33,6 +33,7 @@ public class CrmApp : IAsyncLifetime
         var builder = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0"]);
         builder.Services.AddSingleton(new EntityCatalog([.. EntityCatalog.BuiltIn, EntityType.Of<Widget>("widgets")]));
         builder.Services.PostConfigure<CosmosClientOptions>(options => options.CustomHandlers.Add(RoundTrips.NewHandler()));
+        builder.UseMiddleware<RoundTrips.OfRequests>();
         Configure(builder);
         _host = builder.Build();
         await _host.StartAsync();

@@ -54,13 +54,22 @@ internal static class Requests
     public static Task<Answer> SendTextAsync(this CrmApp app, string method, string path, string body) =>
         app.SendBytesAsync(method, path, Encoding.UTF8.GetBytes(body), method == "PATCH" ? "application/merge-patch+json" : "application/json", ("If-Match", "*"));
 
-    /// <summary>Everything the database holds of a record: itself, its changes, its idempotency documents.</summary>
-    public static async Task<IReadOnlyList<JsonObject>> DocumentsAsync(this CrmApp app, JsonNode record)
+    /// <summary>Everything that lies beside a record: itself, its changes, its idempotency documents.</summary>
+    public static Task<IReadOnlyList<JsonObject>> DocumentsAsync(this CrmApp app, JsonNode record) =>
+        app.Cosmos().Records.DocumentsAsync(new PartitionKeyBuilder().Add("default").Add(record["type"]!.GetValue<string>()).Add(record.Id()).Build());
+
+    /// <summary>What history holds of a record, oldest first.</summary>
+    public static async Task<IReadOnlyList<JsonObject>> EntriesAsync(this CrmApp app, JsonNode record) =>
+        [.. (await app.Cosmos().History.DocumentsAsync(record.HistoryPartition())).OrderBy(entry => entry["version"]!.GetValue<int>())];
+
+    public static PartitionKey HistoryPartition(this JsonNode record) => new PartitionKeyBuilder().Add("default").Add($"{record["type"]}/{record.Id()}").Build();
+
+    public static CrmContainers Cosmos(this CrmApp app) => app.Services.GetRequiredService<CrmContainers>();
+
+    private static async Task<IReadOnlyList<JsonObject>> DocumentsAsync(this Container container, PartitionKey partition)
     {
-        var partition = new PartitionKeyBuilder().Add("default").Add(record["type"]!.GetValue<string>()).Add(record.Id()).Build();
         var rows = new List<JsonObject>();
-        using var pages = app.Services.GetRequiredService<CrmContainers>().Records
-            .GetItemQueryStreamIterator("SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = partition });
+        using var pages = container.GetItemQueryStreamIterator("SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = partition });
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();

@@ -3,6 +3,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Paging;
 using Crm.Query;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,27 +27,27 @@ public sealed class CursorTests
     [Fact]
     public void Read_OfWhatWasWritten_GivesItBack()
     {
-        var text = _cursors.Write(Somewhere, Contacts, Anna, Shape);
+        var text = _cursors.Write(Somewhere, Anna, Shape.Of(Contacts));
 
-        Assert.Equal(Somewhere, _cursors.Read(text, Contacts, Anna, Shape).Value);
+        Assert.Equal(Somewhere, _cursors.Read(text, Anna, Shape.Of(Contacts)).Value);
         Assert.Matches("^[A-Za-z0-9_-]+$", text);
     }
 
     [Fact]
     public void Read_ByAnybodyElseOrForAnythingElse_IsRefused()
     {
-        var text = _cursors.Write(Somewhere, Contacts, Anna, Shape);
+        var text = _cursors.Write(Somewhere, Anna, Shape.Of(Contacts));
 
         Result<Cursor>[] reads =
         [
-            _cursors.Read(text, Contacts, CallerOf("t2", ActorKind.User, "anna"), Shape),
-            _cursors.Read(text, Contacts, CallerOf("t1", ActorKind.User, "ben"), Shape),
-            _cursors.Read(text, Contacts, CallerOf("t1", ActorKind.ApiKey, "anna"), Shape),
-            _cursors.Read(text, Accounts, Anna, Shape),
-            _cursors.Read(text, Contacts, Anna, Shape with { Filter = null }),
-            _cursors.Read(text, Contacts, Anna, Shape with { OrderBy = "lastName desc" }),
-            _cursors.Read(text, Contacts, Anna, Shape with { Select = "" }),
-            New(_clock, 2).Read(text, Contacts, Anna, Shape),
+            _cursors.Read(text, CallerOf("t2", ActorKind.User, "anna"), Shape.Of(Contacts)),
+            _cursors.Read(text, CallerOf("t1", ActorKind.User, "ben"), Shape.Of(Contacts)),
+            _cursors.Read(text, CallerOf("t1", ActorKind.ApiKey, "anna"), Shape.Of(Contacts)),
+            _cursors.Read(text, Anna, Shape.Of(Accounts)),
+            _cursors.Read(text, Anna, (Shape with { Filter = null }).Of(Contacts)),
+            _cursors.Read(text, Anna, (Shape with { OrderBy = "lastName desc" }).Of(Contacts)),
+            _cursors.Read(text, Anna, (Shape with { Select = "" }).Of(Contacts)),
+            New(_clock, 2).Read(text, Anna, Shape.Of(Contacts)),
         ];
 
         Assert.All(reads, read => Assert.Equal("invalid-cursor", Assert.IsType<BadRequest>(read.Error).Code));
@@ -55,23 +56,23 @@ public sealed class CursorTests
     [Fact]
     public void Read_OfAnythingElse_IsRefused()
     {
-        var text = _cursors.Write(Somewhere, Contacts, Anna, Shape);
+        var text = _cursors.Write(Somewhere, Anna, Shape.Of(Contacts));
         var damaged = Enumerable.Range(0, text.Length).Select(at => text[..at] + (text[at] == 'A' ? 'Q' : 'A') + text[(at + 1)..]);
 
         Assert.All([.. damaged, "", "a", "ab", "%", "==", "é", text + "AAAA", text[..43], text[..44], text[..^4], new string('A', 100_000)], other =>
-            Assert.Equal("invalid-cursor", _cursors.Read(other, Contacts, Anna, Shape).Error?.Code));
+            Assert.Equal("invalid-cursor", _cursors.Read(other, Anna, Shape.Of(Contacts)).Error?.Code));
     }
 
     [Fact]
     public void Read_After24Hours_IsExpired()
     {
-        var text = _cursors.Write(Somewhere, Contacts, Anna, Shape);
+        var text = _cursors.Write(Somewhere, Anna, Shape.Of(Contacts));
         _clock.Now += TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1);
-        Assert.False(_cursors.Read(text, Contacts, Anna, Shape).Failed);
+        Assert.False(_cursors.Read(text, Anna, Shape.Of(Contacts)).Failed);
 
         _clock.Now += TimeSpan.FromSeconds(1);
 
-        Assert.Equal("cursor-expired", Assert.IsType<Expired>(_cursors.Read(text, Contacts, Anna, Shape).Error).Code);
+        Assert.Equal("cursor-expired", Assert.IsType<Expired>(_cursors.Read(text, Anna, Shape.Of(Contacts)).Error).Code);
     }
 
     [Theory]

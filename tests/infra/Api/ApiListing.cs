@@ -34,7 +34,7 @@ internal sealed class ApiListing
         {
             ConstructorInfo { IsStatic: false } made when Access(made) is { } access => $"C {owner}.ctor({Parameters(made)}) : {access}",
             PropertyInfo property when Accessors(property) is var (access, accessors) =>
-                $"P {owner}.{property.Name} : {access}{Modifiers(property.GetMethod ?? property.SetMethod!)} {_names.Of(property)} {{ {accessors} }}",
+                $"P {owner}.{property.Name} : {access}{Modifiers(property.GetMethod ?? property.SetMethod!)} {_names.Of(property)} {{ {accessors} }}{Attributes(property)}",
             MethodInfo { IsSpecialName: false } method when Access(method) is { } access =>
                 $"M {owner}.{method.Name}{TypeNames.Arguments(method.GetGenericArguments())}({Parameters(method)}) : {access}{Modifiers(method)} {_names.Of(method.ReturnParameter)}{Constraints(method.GetGenericArguments())}",
             FieldInfo field when field is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true } =>
@@ -93,6 +93,7 @@ internal sealed class ApiListing
     private static string Default(ParameterInfo parameter) => !parameter.HasDefaultValue ? "" : $" = {parameter switch
     {
         { DefaultValue: null, ParameterType.IsValueType: true } when Nullable.GetUnderlyingType(parameter.ParameterType) is null => "default",
+        { ParameterType.IsEnum: true, DefaultValue: { } value } => $"{TypeNames.Plain(parameter.ParameterType)}.{value}",
         _ => Literal(parameter.DefaultValue),
     }}";
 
@@ -145,11 +146,30 @@ internal sealed class ApiListing
         return all.Count == 0 ? "" : $" where {parameter.Name} : {string.Join(", ", all)}";
     }));
 
-    private static string Attributes(Type type)
+    private static string Attributes(MemberInfo member)
     {
-        if (type.GetCustomAttributesData().FirstOrDefault(data => data.AttributeType == typeof(AttributeUsageAttribute)) is not { } usage) return "";
+        var all = member.GetCustomAttributesData();
+        IEnumerable<string> written = all.Where(data => data.AttributeType.Namespace!.StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal))
+            .Select(data => $"[{data.AttributeType.Name[..^nameof(Attribute).Length]}({string.Join(", ", data.ConstructorArguments.Select(Argument))})]")
+            .Order(StringComparer.Ordinal);
+        if (all.FirstOrDefault(data => data.AttributeType == typeof(AttributeUsageAttribute)) is { } usage) written = written.Append(Usage(usage));
+        return string.Join(' ', written) is { Length: > 0 } text ? $"  {text}" : "";
+    }
+
+    private static string Usage(CustomAttributeData usage)
+    {
         var targets = ((AttributeTargets)usage.ConstructorArguments[0].Value!).ToString().Replace(", ", "|", StringComparison.Ordinal);
         var named = usage.NamedArguments.Select(argument => $", {argument.MemberName} = {Literal(argument.TypedValue.Value)}");
-        return $"  [Usage({targets}{string.Concat(named)})]";
+        return $"[Usage({targets}{string.Concat(named)})]";
     }
+
+    private static string Argument(CustomAttributeTypedArgument argument) => argument switch
+    {
+        { Value: Type type } => $"typeof({TypeNames.Plain(type)})",
+        { Value: IReadOnlyCollection<CustomAttributeTypedArgument> items } => $"{{{string.Join(", ", items.Select(Argument))}}}",
+        { ArgumentType.IsEnum: true } =>
+            // The first of the names of a value: the lists have it so.
+            $"{TypeNames.Plain(argument.ArgumentType)}.{Enum.GetNames(argument.ArgumentType).First(name => Convert.ToInt64(Enum.Parse(argument.ArgumentType, name), CultureInfo.InvariantCulture) == Convert.ToInt64(argument.Value, CultureInfo.InvariantCulture))}",
+        _ => Literal(argument.Value),
+    };
 }

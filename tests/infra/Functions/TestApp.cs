@@ -1,3 +1,4 @@
+using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Startup;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,8 @@ internal sealed class TestApp : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
+    public string Folder => _folder;
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public static Task<TestApp> StartAsync<T>(Action<FunctionsApplicationBuilder>? configure = null, Options? options = null) => StartAsync([typeof(T)], configure, options);
@@ -41,7 +44,8 @@ internal sealed class TestApp : IAsyncDisposable
             throw;
         }
 
-        app.Client.BaseAddress = new Uri(app.Host.Services.GetServices<Crm.Local.Functions.Catalog.ITriggerListener>().SelectMany(listener => listener.Addresses).Single());
+        if (app.Host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).SingleOrDefault() is { } address)
+            app.Client.BaseAddress = new Uri(address);
         return app;
     }
 
@@ -80,11 +84,17 @@ internal sealed class TestApp : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops the app and keeps its folder, for another to start in.</summary>
+    public async Task StopAsync()
     {
         Client.Dispose();
         await Host.StopAsync();
         await ((IAsyncDisposable)Host).DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -1,3 +1,5 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>All databases and containers: an immutable picture the writer replaces when one changes.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crm.Local.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Crm.Local.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 

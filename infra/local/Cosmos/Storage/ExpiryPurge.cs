@@ -1,3 +1,4 @@
+using Crm.Local.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
@@ -6,7 +7,7 @@ namespace Crm.Local.Cosmos.Storage;
 /// Removes expired items in the background, a few at a time so that no writer waits long. Readers do not depend on it: they never
 /// show an expired item.
 /// </summary>
-internal sealed class ExpiryPurge(WriteQueue queue, ConnectionPool readers, TimeProvider time) : IAsyncDisposable
+internal sealed class ExpiryPurge(WriteQueue<WriteSession> queue, ConnectionPool readers, TimeProvider time) : IAsyncDisposable
 {
     private const int Portion = 200;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -1,3 +1,5 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>

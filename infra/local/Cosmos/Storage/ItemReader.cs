@@ -1,4 +1,5 @@
 using Crm.Local.Cosmos.Query;
+using Crm.Local.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 

@@ -1,3 +1,5 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>The write side of the items table and of what is derived from it: index entries and unique values.</summary>

@@ -1,3 +1,5 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>One request's consistent view of a container: a read transaction on a rented connection.</summary>

@@ -1,19 +1,20 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>The tables of a store file.</summary>
 internal static class Schema
 {
-    /// <summary>Marks a SQLite file as ours ("CRMc"): another program's database is refused, not overwritten.</summary>
-    public const int ApplicationId = 0x43524D63;
-
-    public const int Version = 1;
+    // "CRMc".
+    private const int ApplicationId = 0x43524D63;
+    private const int Version = 1;
 
     // Numbers are never reused (AUTOINCREMENT): resource ids are made of them, and a re-created container must have a new one.
     // items.rid is unique in the whole file, so an index entry finds its item by rowid in one descent.
     // items.lsn is unique in a container; the ETag is derived from it (ItemRow.ETag), which saves a column.
     // items_partition ends in the rowid, so it walks a partition range by (epk, rid), the order queries page in.
     // index_slots gives each (container, prefix, path) one small number; the entries themselves are then little more than the key.
-    public const string Ddl = """
+    private const string Ddl = """
         CREATE TABLE databases (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
@@ -66,4 +67,6 @@ internal static class Schema
             PRIMARY KEY (container, epk, value)
         ) WITHOUT ROWID;
         """;
+
+    public static DatabaseFormat Format { get; } = new("cosmos", "Cosmos store", ApplicationId, Version, Ddl);
 }

@@ -1,22 +1,24 @@
+using Crm.Local.Sqlite;
+
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>The storage of one store: its file, the writer, the readers and the purge of expired items.</summary>
 internal sealed class StoreEngine : IAsyncDisposable
 {
-    private readonly StoreFile _file;
+    private readonly DatabaseFile _file;
     private readonly WriteSession _session;
-    private readonly WriteQueue _writes;
+    private readonly WriteQueue<WriteSession> _writes;
     private readonly ConnectionPool _readers;
     private readonly ExpiryPurge _purge;
     private readonly TimeProvider _time;
     private int _disposed;
 
-    private StoreEngine(StoreFile file, TimeProvider time)
+    private StoreEngine(DatabaseFile file, TimeProvider time)
     {
         _file = file;
         _time = time;
         _session = new WriteSession(file.OpenWriter(), time);
-        _writes = new WriteQueue(_session);
+        _writes = new WriteQueue<WriteSession>(_session, Schema.Format.Title);
         _readers = new ConnectionPool(file.Path);
         _purge = new ExpiryPurge(_writes, _readers, time);
         _purge.Start();
@@ -31,7 +33,7 @@ internal sealed class StoreEngine : IAsyncDisposable
 
     public static StoreEngine Open(string folder, TimeProvider time)
     {
-        var file = StoreFile.Open(folder);
+        var file = DatabaseFile.Open(folder, Schema.Format);
         try
         {
             return new StoreEngine(file, time);

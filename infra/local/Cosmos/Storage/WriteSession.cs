@@ -1,9 +1,10 @@
+using Crm.Local.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 
 /// <summary>What the writer thread works with: the write connection, the clock of the transaction and the logs it moves forward.</summary>
-internal sealed class WriteSession : IDisposable
+internal sealed class WriteSession : IWriteSession, IDisposable
 {
     private readonly TimeProvider _time;
     private readonly Dictionary<Container, long> _lsns = [];
@@ -49,7 +50,7 @@ internal sealed class WriteSession : IDisposable
         _begin.Run();
     }
 
-    public void Commit(bool catalogChanged)
+    public void Commit(bool alone)
     {
         foreach (var (container, lsn) in _lsns)
             _saveLsn.Bind(1, container.Number).Bind(2, lsn).Run();
@@ -57,7 +58,8 @@ internal sealed class WriteSession : IDisposable
         foreach (var (container, lsn) in _lsns)
             container.Log.Committed = lsn;
         _lsns.Clear();
-        if (catalogChanged)
+        // Only a change of the catalog asks to be alone.
+        if (alone)
             _catalog = Catalog.Load(Connection, _catalog);
     }
 

@@ -31,3 +31,15 @@ public abstract class OutputBindingAttribute : BindingAttribute
     {
     }
 }
+
+/// <summary>A trigger that hands over one event at a time or several.</summary>
+public interface ISupportCardinality
+{
+    Cardinality Cardinality { get; set; }
+}
+
+public enum Cardinality
+{
+    Many,
+    One,
+}

@@ -71,7 +71,8 @@ internal sealed class InvocationInputs(TriggerData trigger) : IFunctionInputBind
     }
 
     // Input data, that is the trigger's own parameter, hides trigger data of the same name.
-    private object? Source(string name, ParameterBinding? binding) => binding is not { IsTrigger: true } && trigger.TryGet(name, out var value) ? value : null;
+    private object? Source(string name, ParameterBinding? binding) =>
+        binding is { IsTrigger: true } ? trigger.Input : trigger.TryGet(name, out var value) ? value : null;
 
     private static object? Default(Type type) => type.IsValueType ? Activator.CreateInstance(type) : null;
 }

@@ -44,8 +44,6 @@ internal static partial class FunctionCatalog
         {
             var own = left.Where(function => listener.TriggerAttribute.IsInstanceOfType(function.Trigger)).ToArray();
             left.RemoveAll(own.Contains);
-            if (!listener.Retries && Array.Find(own, function => function.Method.IsDefined(typeof(RetryAttribute))) is { } retried)
-                throw new StartException($"Function '{retried.Name}' has a retry attribute, which its trigger does not take.");
             listener.Take(own, hostJson);
             used.Add(listener);
         }
@@ -69,10 +67,13 @@ internal static partial class FunctionCatalog
             .Select(parameter => (Parameter: parameter, Attribute: parameter.GetCustomAttribute<TriggerBindingAttribute>()))
             .Where(trigger => trigger.Attribute is not null)
             .ToArray();
-        return triggers is [var (parameter, attribute)]
-            ? new LocalFunction(name, method, parameter, attribute!)
-            : throw new StartException($"{at} must have one parameter with a trigger attribute, and has {triggers.Length}.");
+        if (triggers is not [var (parameter, attribute)]) throw new StartException($"{at} must have one parameter with a trigger attribute, and has {triggers.Length}.");
+        if (method.IsDefined(typeof(RetryAttribute)) && !TakesRetries(attribute!)) throw new StartException($"{at} has a retry attribute, which its trigger does not take.");
+        return new LocalFunction(name, method, parameter, attribute!);
     }
+
+    private static bool TakesRetries(TriggerBindingAttribute trigger) =>
+        trigger.GetType().GetCustomAttribute<BindingCapabilitiesAttribute>()?.Capabilities.Contains(KnownBindingCapabilities.FunctionLevelRetry) is true;
 
     [GeneratedRegex("^[a-z][a-z0-9_-]{0,127}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern { get; }

@@ -8,9 +8,6 @@ internal interface ITriggerListener
     /// <summary>The attribute that marks this trigger's parameter.</summary>
     Type TriggerAttribute { get; }
 
-    /// <summary>Whether retry attributes are allowed on this trigger's functions (AZFW0012).</summary>
-    bool Retries { get; }
-
     /// <summary>Where it can be reached from outside, once started.</summary>
     IReadOnlyCollection<string> Addresses { get; }
 

@@ -15,6 +15,7 @@ internal sealed class LocalFunction : FunctionDefinition
         Method = method;
         Trigger = attribute;
         TriggerParameter = trigger.Name!;
+        Retry = RetryPolicy.Of(method);
         Call = MethodCall.Compile(method);
         Bindings = [.. method.GetParameters().Select(parameter => new ParameterBinding(parameter, parameter == trigger))];
         Parameters = [.. Bindings.Select(binding => binding.Parameter)];
@@ -44,6 +45,8 @@ internal sealed class LocalFunction : FunctionDefinition
     public TriggerBindingAttribute Trigger { get; }
 
     public string TriggerParameter { get; }
+
+    public RetryPolicy Retry { get; }
 
     public MethodCall Call { get; }
 

@@ -14,6 +14,7 @@ namespace Crm.Local.Functions.Cosmos;
 internal sealed class LocalCosmos : IConfigureOptions<CosmosClientOptions>, IAsyncDisposable
 {
     private const int DefaultPort = 8081;
+    private string? _connection;
     private CosmosStore? _store;
     private CosmosServer? _server;
 
@@ -25,6 +26,7 @@ internal sealed class LocalCosmos : IConfigureOptions<CosmosClientOptions>, IAsy
 
         // Else the SDK asks a cloud's metadata service about its machine, and waits for the answer.
         Environment.SetEnvironmentVariable("COSMOS_DISABLE_IMDS_ACCESS", "true");
+        _connection = configuration["Cosmos"];
         _store = Open(Path.Combine(dataFolder, "cosmos"), account.Key, account.Endpoint);
         var port = Port(configuration["CRM_COSMOS_PORT"]);
         try
@@ -36,6 +38,9 @@ internal sealed class LocalCosmos : IConfigureOptions<CosmosClientOptions>, IAsy
             throw new StartException($"Port {port}, on which other tools reach the store, is in use. Stop what listens there, or choose another with CRM_COSMOS_PORT (0: any free one).", e);
         }
     }
+
+    /// <summary>Whether a connection string names this store.</summary>
+    public bool Is(string? connection) => _store is not null && connection is not null && connection == _connection;
 
     public void Configure(CosmosClientOptions options)
     {

@@ -30,8 +30,6 @@ internal sealed class HttpTriggerListener(IServiceProvider services, IConfigurat
 
     public Type TriggerAttribute => typeof(HttpTriggerAttribute);
 
-    public bool Retries => false;
-
     public IReadOnlyCollection<string> Addresses { get; private set; } = [];
 
     public string? Example => Addresses.FirstOrDefault() is { } address ? $"curl {address}/{_example}" : null;

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Startup;
 using Microsoft.Extensions.Logging;
 
 namespace Crm.Local.Functions.Settings;
 
 /// <summary>The part of <c>host.json</c> that this host acts on; other keys are for the real one and are ignored.</summary>
-internal sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, LogLevel> LogLevels)
+internal sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, IReadOnlyDictionary<string, LogLevel> LogLevels, ServiceBusHostOptions ServiceBus)
 {
     // Flex Consumption's default; -1 means none.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
-    public static HostJson Default { get; } = new("api", DefaultTimeout, new Dictionary<string, LogLevel>());
+    public static HostJson Default { get; } = new("api", DefaultTimeout, new Dictionary<string, LogLevel>(), new ServiceBusHostOptions());
 
     public static HostJson Read(string folder)
     {
@@ -33,7 +34,7 @@ internal sealed record HostJson(string RoutePrefix, TimeSpan? FunctionTimeout, I
     {
         if (root.ValueKind is not JsonValueKind.Object || Find(root, "version")?.ToString() != "2.0") throw new FormatException("it must be an object with \"version\": \"2.0\".");
         var prefix = Find(root, "extensions", "http", "routePrefix") is { } value ? Text(value, "extensions.http.routePrefix") : "api";
-        return new HostJson(prefix.Trim('/'), Timeout(root), Levels(root));
+        return new HostJson(prefix.Trim('/'), Timeout(root), Levels(root), ServiceBusHostOptions.Read(Find(root, "extensions", "serviceBus")));
     }
 
     private static TimeSpan? Timeout(JsonElement root)

@@ -1,5 +1,6 @@
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
+using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,10 +11,10 @@ using Microsoft.Extensions.Options;
 namespace Crm.Local.Functions.Startup;
 
 /// <summary>
-/// The order of starting and stopping: data folder, store, the app's hosted services, triggers; and back. So no event reaches a function
-/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives the store.
+/// The order of starting and stopping: data folder, store and queues, the app's hosted services, triggers; and back. So no event reaches a function
+/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives them.
 /// </summary>
-internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, StartException? problem) : IHost, IAsyncDisposable
+internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalServiceBus bus, StartException? problem) : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -52,6 +53,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     {
         if (app is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else app.Dispose();
+        await bus.DisposeAsync();
         await cosmos.DisposeAsync();
         _data?.Dispose();
     }
@@ -59,18 +61,21 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var listeners = FunctionCatalog.Assign(FunctionCatalog.Of(underHost.Types), Services.GetServices<ITriggerListener>(), hostJson);
+        var functions = FunctionCatalog.Of(underHost.Types);
+        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
+        bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
-            await listener.StartAsync(cancellation);
+            // First, so that one that fails half-way is stopped too.
             _listening.Add(listener);
+            await listener.StartAsync(cancellation);
         }
 
-        ReadyMessage.Print(Console.Out, _listening, _data.Path, cosmos.Address);
+        ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

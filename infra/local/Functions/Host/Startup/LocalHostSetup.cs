@@ -1,9 +1,13 @@
+using Azure.Messaging.ServiceBus;
 using Crm.Local.Functions.Binding;
 using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.ChangeFeed;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.Http;
 using Crm.Local.Functions.Invocation;
+using Crm.Local.Functions.ServiceBus;
 using Crm.Local.Functions.Settings;
+using Crm.Local.Functions.Timers;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Invocation;
@@ -51,10 +55,14 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         builder.Services.TryAddSingleton<IFunctionExecutor, FunctionExecutor>();
         builder.Services.AddSingleton(services => new FunctionInvoker(services, middleware, _hostJson));
 
-        // An instance, so that the container does not close the store under what it has yet to dispose.
+        // An instance, so that the container does not close the store, or the queues, under what it has yet to dispose.
         var cosmos = new LocalCosmos();
+        builder.Services.AddSingleton(cosmos);
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
-        return new LocalHost(builder.Build(), app, _hostJson, cosmos, _problem);
+        var bus = new LocalServiceBus();
+        builder.Services.AddSingleton(bus);
+        builder.Services.AddSingleton<IConfigureOptions<ServiceBusClientOptions>>(bus);
+        return new LocalHost(builder.Build(), app, _hostJson, cosmos, bus, _problem);
     }
 
     // What is wrong here is told by StartAsync: until then there is no host whose Run() could tell it without a stack trace.
@@ -95,6 +103,10 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         services.AddWorkerOptions();
+        services.AddSingleton<FunctionRetries>();
         services.AddSingleton<ITriggerListener, HttpTriggerListener>();
+        services.AddSingleton<ITriggerListener, CosmosTriggerListener>();
+        services.AddSingleton<ITriggerListener, TimerTriggerListener>();
+        services.AddSingleton<ITriggerListener, ServiceBusTriggerListener>();
     }
 }

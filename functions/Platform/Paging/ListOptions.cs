@@ -1,4 +1,4 @@
-namespace Crm.Query;
+namespace Crm.Platform.Paging;
 
 /// <summary>Settings of lists, from the section <c>Lists</c>.</summary>
 public sealed record ListOptions

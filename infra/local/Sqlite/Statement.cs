@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Crm.Local.Cosmos.Storage;
+namespace Crm.Local.Sqlite;
 
 /// <summary>A prepared statement. Parameters count from 1, columns from 0, as in SQLite.</summary>
 internal sealed class Statement(sqlite3 database, sqlite3_stmt handle, string sql) : IDisposable

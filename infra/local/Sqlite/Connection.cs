@@ -1,12 +1,12 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Crm.Local.Cosmos.Storage;
+namespace Crm.Local.Sqlite;
 
 /// <summary>
 /// One SQLite connection with its prepared statements. It talks to SQLite's C interface rather than ADO.NET: a point read is a few
 /// microseconds, and the parameter and reader objects of a <see cref="SqliteCommand"/> would be most of that. Not thread-safe: the
-/// writer owns one, readers rent theirs from <see cref="ConnectionPool"/>.
+/// writer owns one, each reader another.
 /// </summary>
 internal sealed class Connection : IDisposable
 {

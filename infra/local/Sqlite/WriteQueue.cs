@@ -1,30 +1,31 @@
 using System.Collections.Concurrent;
 
-namespace Crm.Local.Cosmos.Storage;
+namespace Crm.Local.Sqlite;
 
 /// <summary>
 /// The one writer. Callers queue their writes; a thread takes all that wait, applies them in one SQLite transaction and completes each
 /// caller after the commit. So an acknowledged write is on disk, and concurrent writers share the cost of getting it there.
 /// </summary>
-internal sealed class WriteQueue : IDisposable
+internal sealed class WriteQueue<TSession> : IDisposable
+    where TSession : IWriteSession
 {
     /// <summary>Enough to make the commit a small part, few enough that the first in line does not wait long for the last.</summary>
     private const int LargestGroup = 256;
 
     private readonly BlockingCollection<Write> _queue = [];
-    private readonly WriteSession _session;
+    private readonly TSession _session;
     private readonly Thread _thread;
 
-    public WriteQueue(WriteSession session)
+    public WriteQueue(TSession session, string name)
     {
         _session = session;
-        _thread = new Thread(Run) { IsBackground = true, Name = "Cosmos store writer" };
+        _thread = new Thread(Run) { IsBackground = true, Name = $"{name} writer" };
         _thread.Start();
     }
 
     /// <summary>Queues a write; the task ends when it is on disk, or with the exception it threw.</summary>
     /// <param name="alone">In a transaction of its own: for changes of the catalog, after which it is read again.</param>
-    public Task<T> RunAsync<T>(Func<WriteSession, T> apply, bool alone = false)
+    public Task<T> RunAsync<T>(Func<TSession, T> apply, bool alone = false)
     {
         var write = new Write<T>(apply, alone);
         try
@@ -33,7 +34,7 @@ internal sealed class WriteQueue : IDisposable
         }
         catch (InvalidOperationException)
         {
-            throw new ObjectDisposedException(nameof(CosmosStore));
+            throw new ObjectDisposedException(_thread.Name);
         }
 
         return write.Task;
@@ -106,14 +107,14 @@ internal sealed class WriteQueue : IDisposable
     {
         public bool Alone => alone;
 
-        public abstract void Apply(WriteSession session);
+        public abstract void Apply(TSession session);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Write<T>(Func<WriteSession, T> apply, bool alone) : Write(alone)
+    private sealed class Write<T>(Func<TSession, T> apply, bool alone) : Write(alone)
     {
         // Continuations must not run on the writer's thread.
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,7 +122,7 @@ internal sealed class WriteQueue : IDisposable
 
         public Task<T> Task => _completion.Task;
 
-        public override void Apply(WriteSession session) => _result = apply(session);
+        public override void Apply(TSession session) => _result = apply(session);
 
         public override void Complete() => _completion.SetResult(_result!);
 

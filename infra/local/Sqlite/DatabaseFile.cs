@@ -1,17 +1,24 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Crm.Local.Cosmos.Storage;
+namespace Crm.Local.Sqlite;
 
-/// <summary>The store's file: created once, locked against a second process, checked at open.</summary>
-internal sealed class StoreFile : IDisposable
+/// <summary>What a file of one kind looks like.</summary>
+/// <param name="Name">Of the file, without its extension.</param>
+/// <param name="Title">What messages call it: "Cosmos store".</param>
+/// <param name="ApplicationId">Marks a SQLite file as ours: another program's database is refused, not overwritten.</param>
+/// <param name="Ddl">Makes the tables of an empty file.</param>
+internal sealed record DatabaseFormat(string Name, string Title, int ApplicationId, int Version, string Ddl);
+
+/// <summary>A database's file: created once, locked against a second process, checked at open.</summary>
+internal sealed class DatabaseFile : IDisposable
 {
-    /// <summary>Up to this size the whole file is checked at open (well under a second); a larger one has its header and catalog checked.</summary>
+    /// <summary>Up to this size the whole file is checked at open (well under a second); a larger one has its header and tables checked.</summary>
     private const long FullCheckLimit = 64 << 20;
 
     private readonly FileStream _lock;
 
-    private StoreFile(string path, FileStream fileLock)
+    private DatabaseFile(string path, FileStream fileLock)
     {
         Path = path;
         _lock = fileLock;
@@ -19,20 +26,20 @@ internal sealed class StoreFile : IDisposable
 
     public string Path { get; }
 
-    /// <exception cref="IOException">Another process has the store open.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or not a store.</exception>
-    public static StoreFile Open(string folder)
+    /// <exception cref="IOException">Another process has it open.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or of another kind. It is left as it is.</exception>
+    public static DatabaseFile Open(string folder, DatabaseFormat format)
     {
         Directory.CreateDirectory(folder);
-        var path = System.IO.Path.Combine(folder, "cosmos.db");
-        var fileLock = Lock(System.IO.Path.Combine(folder, "cosmos.lock"), folder);
+        var path = System.IO.Path.Combine(folder, format.Name + ".db");
+        var fileLock = Lock(System.IO.Path.Combine(folder, format.Name + ".lock"), folder, format);
         try
         {
             if (!File.Exists(path))
-                Create(path);
+                Create(path, format);
             else
-                Check(path);
-            return new StoreFile(path, fileLock);
+                Check(path, format);
+            return new DatabaseFile(path, fileLock);
         }
         catch
         {
@@ -56,7 +63,7 @@ internal sealed class StoreFile : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static FileStream Lock(string path, string folder)
+    private static FileStream Lock(string path, string folder, DatabaseFormat format)
     {
         try
         {
@@ -64,12 +71,12 @@ internal sealed class StoreFile : IDisposable
         }
         catch (IOException exception)
         {
-            throw new IOException($"The Cosmos store in '{folder}' is in use by another process.", exception);
+            throw new IOException($"The {format.Title} in '{folder}' is in use by another process.", exception);
         }
     }
 
-    // Made under another name and renamed when complete: an empty or half-made "cosmos.db" is then always damage, never a first start.
-    private static void Create(string path)
+    // Made under another name and renamed when complete: an empty or half-made file is then always damage, never a first start.
+    private static void Create(string path, DatabaseFormat format)
     {
         var draft = path + ".new";
         File.Delete(draft);
@@ -77,9 +84,9 @@ internal sealed class StoreFile : IDisposable
         {
             connection.Execute($"""
                 BEGIN;
-                {Schema.Ddl}
-                PRAGMA application_id = {Schema.ApplicationId};
-                PRAGMA user_version = {Schema.Version};
+                {format.Ddl}
+                PRAGMA application_id = {format.ApplicationId};
+                PRAGMA user_version = {format.Version};
                 COMMIT;
                 """);
         }
@@ -87,16 +94,16 @@ internal sealed class StoreFile : IDisposable
         File.Move(draft, path);
     }
 
-    private static void Check(string path)
+    private static void Check(string path, DatabaseFormat format)
     {
         try
         {
             using var connection = Connection.Open(path, create: false, readOnly: false);
-            if (connection.QueryLong("PRAGMA application_id") != Schema.ApplicationId)
-                throw new InvalidDataException($"'{path}' is damaged or is not a Cosmos store. It was left as it is.");
+            if (connection.QueryLong("PRAGMA application_id") != format.ApplicationId)
+                throw new InvalidDataException($"'{path}' is damaged or is not a {format.Title}. It was left as it is.");
             var version = connection.QueryLong("PRAGMA user_version");
-            if (version != Schema.Version)
-                throw new InvalidDataException($"'{path}' has format {version}; this program reads format {Schema.Version}. It was left as it is.");
+            if (version != format.Version)
+                throw new InvalidDataException($"'{path}' has format {version}; this program reads format {format.Version}. It was left as it is.");
             if (new FileInfo(path).Length <= FullCheckLimit)
                 QuickCheck(connection, path);
         }

@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.Customers;
+
+internal static class CustomerServices
+{
+    public static IServiceCollection AddCustomers(this IServiceCollection services) => services.AddScoped<RefreshCustomers>();
+}

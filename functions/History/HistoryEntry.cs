@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+using Crm.Entities.Changes;
+using Crm.Platform.Auth;
+
+namespace Crm.History;
+
+/// <summary>One change, as the API shows it.</summary>
+/// <param name="RecordedAt">When history wrote it; absent from one that history has yet to write.</param>
+/// <param name="Changes">Field by field; what did not change is not there.</param>
+/// <param name="Events">What the change announced.</param>
+/// <param name="PrevHash">The hash of the record's change before; empty for its first.</param>
+public sealed record HistoryEntry(
+    string Id, string Entity, string RecordId, int Version, string Action, Actor Actor, string Source, string RequestId, DateTimeOffset OccurredAt,
+    DateTimeOffset? RecordedAt, IReadOnlyList<HistoryField> Changes, IReadOnlyList<string> Events, string PrevHash, string Hash)
+{
+    public static HistoryEntry Of(Change change) => new(
+        change.Id, change.Entity, change.RecordId, change.Version, change.Action, change.Actor, change.Source, change.RequestId, change.OccurredAt,
+        change.RecordedAt, [.. change.Changes.Select(field => new HistoryField(field.Path, field.Before, field.After, field.Personal))], change.Events, change.PrevHash, change.Hash);
+}
+
+/// <summary>One field of a change.</summary>
+/// <param name="Path">JSON pointer into the record.</param>
+/// <param name="Personal">True where the value says something about a person; it can be erased, and is absent then.</param>
+public sealed record HistoryField(string Path, JsonNode? Before, JsonNode? After, bool? Personal);

@@ -41,6 +41,8 @@ public sealed class EntityService(
     {
         if (catalog.Exposed(collection) is not { } type)
             return NotFound.Collection(collection);
+        if (type.MadeBy is { } action)
+            return new MadeByAction(collection, action);
 
         // A repeated request finds the record of the first under the same id.
         var id = options.Key is { } key ? Ids.From(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key) : Ids.New(time.GetUtcNow());

@@ -13,8 +13,9 @@ public sealed partial class EntityType
     private readonly Lazy<IReadOnlyDictionary<string, Field>> _fields;
     private readonly Lazy<IReadOnlyList<ReferencePath>> _references;
 
-    private EntityType(Type record, string collection, string name, bool exposed)
+    private EntityType(Type record, string collection, string name, bool exposed, string? madeBy)
     {
+        MadeBy = madeBy;
         Record = record;
         Collection = collection;
         Name = name;
@@ -36,6 +37,9 @@ public sealed partial class EntityType
     /// <summary>Whether the generic routes serve it.</summary>
     public bool Exposed { get; }
 
+    /// <summary>The action that alone makes its records, as a route; null where the generic route does.</summary>
+    public string? MadeBy { get; }
+
     /// <summary>By JSON name. Read at first use: a cold start pays for the entities it serves only.</summary>
     public IReadOnlyDictionary<string, Field> Fields => _fields.Value;
 
@@ -49,8 +53,9 @@ public sealed partial class EntityType
     /// <param name="collection">Plural kebab-case.</param>
     /// <param name="name">Singular kebab-case; by default the record's name.</param>
     /// <param name="exposed">False for what has no generic routes.</param>
-    public static EntityType Of<T>(string collection, string? name = null, bool exposed = true) where T : Entity =>
-        new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed);
+    /// <param name="madeBy">The route of the action that alone makes its records.</param>
+    public static EntityType Of<T>(string collection, string? name = null, bool exposed = true, string? madeBy = null) where T : Entity =>
+        new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed, madeBy);
 
     /// <summary>Whether a record cannot be without this reference. An element of a list can always go.</summary>
     public bool IsRequired(ReferencePath path)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Entities;
 using Crm.Entities.Storage;
 using Crm.Entities.Types;
@@ -6,7 +5,7 @@ using Crm.Entities.Types;
 namespace Crm.Orders;
 
 /// <summary>Reads what the prices of an order follow from: price lists, tax classes and the exchange rate, all at once.</summary>
-internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, UniqueValues uniques) : IPreparation
+internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, UniqueValues uniques, ExchangeRates rates) : IPreparation
 {
     /// <summary>How far a list's parents are followed.</summary>
     private const int LongestChain = 10;
@@ -21,8 +20,8 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
 
         var lists = ListsAsync(order, context, cancellation);
         var taxClasses = TaxClassesAsync(order, context, cancellation);
-        var rate = RateAsync(order, context, cancellation);
-        context.Provide(new OrderTerms(order.Currency, context.Tenant.BaseCurrency, order.OrderDate!.Value, await lists, await taxClasses, await rate));
+        var rate = rates.FindAsync(context.Tenant, order.Currency, order.OrderDate!.Value, cancellation);
+        context.Provide(new OrderTerms(order.Currency, context.Tenant.BaseCurrency, order.OrderDate.Value, await lists, await taxClasses, await rate));
     }
 
     /// <summary>The order's or else the customer's list with its parents, then the currency's default with its own.</summary>
@@ -65,18 +64,6 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
             .ToHashSet();
         var found = await records.ReadManyAsync(context.Caller.TenantId, wanted, cancellation);
         return found.ToDictionary(record => record.Key.Id, record => (TaxClass)type.Deserialize(record.Value));
-    }
-
-    /// <summary>The newest rate on or before the order's date.</summary>
-    private async Task<decimal?> RateAsync(SalesOrder order, WriteContext context, CancellationToken cancellation)
-    {
-        if (order.Currency == context.Tenant.BaseCurrency)
-            return 1;
-
-        var rates = await records.QueryAsync(
-            context.Caller.TenantId, catalog.Of<ExchangeRate>().Collection, "TOP 1 VALUE c.data.rate", "c.data.currency = @currency AND c.data.date <= @date ORDER BY c.data.date DESC",
-            [("@currency", order.Currency), ("@date", order.OrderDate!.Value.ToString("O", CultureInfo.InvariantCulture))], latest: false, cancellation);
-        return rates is [var rate] ? rate.GetDecimal() : null;
     }
 
     private async Task<PriceList?> ReadAsync(string id, WriteContext context, CancellationToken cancellation)

@@ -7,6 +7,9 @@ namespace Crm.Entities.Types;
 /// <summary>What a customer orders. It can be changed as long as it is a draft; actions and workers move it on.</summary>
 public sealed record SalesOrder : Entity
 {
+    /// <summary>How many shipments, and how many payments, an order has at most.</summary>
+    internal const int MaxParts = 200;
+
     /// <summary>Given when the order is confirmed.</summary>
     [ServerSet, Unique, Sortable] public string? OrderNumber { get; init; }
 
@@ -75,8 +78,8 @@ public sealed record SalesOrder : Entity
     [ServerSet, NotFilterable] public IReadOnlyList<TaxTotals> TaxBreakdown { get; init; } = [];
 
     [ServerSet, Sortable, Moves(
-        "draft -> submitted by submit", "submitted -> confirmed by confirm", "submitted -> onHold by hold", "submitted -> rejected by reject",
-        "onHold -> submitted by resubmit", "rejected -> draft by reopen", "confirmed -> completed by complete",
+        "draft -> submitted by submit", "submitted -> confirmed, completed by confirm", "submitted -> onHold by hold", "submitted -> rejected by reject",
+        "onHold -> submitted by resubmit", "rejected -> draft by reopen", "confirmed -> completed by ship", "confirmed -> completed by pay",
         "draft, submitted, onHold, confirmed -> cancelled by cancel")]
     public OrderStatus Status { get; init; } = OrderStatus.Draft;
 
@@ -85,6 +88,15 @@ public sealed record SalesOrder : Entity
     [ServerSet, Sortable] public OrderPayment Payment { get; init; } = OrderPayment.Unpaid;
 
     [ServerSet, Sortable] public OrderInvoicing Invoicing { get; init; } = OrderInvoicing.NotInvoiced;
+
+    /// <summary>What has been paid, in the order's currency.</summary>
+    [ServerSet] public decimal PaidTotal { get; init; }
+
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> ShipmentIds { get; init; } = [];
+
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> PaymentIds { get; init; } = [];
+
+    [ServerSet] public string? InvoiceId { get; init; }
 
     [ServerSet] public string? RejectionReason { get; init; }
 
@@ -99,6 +111,9 @@ public sealed record SalesOrder : Entity
     [ServerSet, Sortable] public DateTimeOffset? CompletedAt { get; init; }
 
     [ServerSet, Sortable] public DateTimeOffset? CancelledAt { get; init; }
+
+    /// <summary>The receipt of its processing; absent before it is submitted.</summary>
+    [ServerSet, NotFilterable] public OrderProcessing? Processing { get; init; }
 
     protected internal override Entity WithDefaults(WriteContext context) => this with
     {
@@ -127,11 +142,20 @@ public sealed record SalesOrder : Entity
 
         var before = context.Before as SalesOrder;
         if (context.Provided<OrderTerms>() is { } terms)
-            return OrderRules.Priced(this, before, terms, context);
+            return OrderRules.Priced(this, before, terms, context).Moved(before, context);
 
         if (IsEdited(context) && before is { Status: not OrderStatus.Draft })
             OrderRules.CheckFrozen(this, before, context);
-        return this;
+        return Moved(before, context);
+    }
+
+    /// <summary>What follows from quantities, payments and the state: the axes, times and events.</summary>
+    private SalesOrder Moved(SalesOrder? before, WriteContext context)
+    {
+        if (IsEdited(context) || before is null || context.Errors.Count > 0)
+            return this;
+
+        return OrderMoves.Moved(this, before, context);
     }
 
     protected internal override string? WhyNotDelete() => Status == OrderStatus.Draft ? null : "Only drafts are deleted. Cancel the order instead.";

@@ -61,6 +61,15 @@ public sealed record SalesOrderLine
 
     [ServerSet] public decimal Total { get; init; }
 
+    /// <summary>It is something to send, not something to do: the order is not fulfilled before it is shipped.</summary>
+    [ServerSet, NotFilterable] public bool RequiresShipping { get; init; }
+
+    /// <summary>It is reserved in stock before the order is confirmed.</summary>
+    [ServerSet, NotFilterable] public bool TracksStock { get; init; }
+
+    /// <summary>Where it is taken from; chosen when the order is submitted, so that every attempt to reserve it goes to the same place.</summary>
+    [ServerSet] public string? StockItemId { get; init; }
+
     [ServerSet, Number(4)] public decimal QuantityReserved { get; init; }
 
     [ServerSet, Number(4)] public decimal QuantityShipped { get; init; }
@@ -110,6 +119,8 @@ public sealed record SalesOrderLine
             UnitPrice = unitPrice,
             PriceSource = source,
             TaxClassId = TaxClassId ?? product?.TaxClassId,
+            RequiresShipping = product?.Kind is ProductKind.Goods or ProductKind.Bundle,
+            TracksStock = product?.TrackStock ?? false,
         };
         filled.Check(terms.Currency, pointer, context);
         return filled;

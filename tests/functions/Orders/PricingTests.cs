@@ -122,9 +122,9 @@ public sealed class PricingTests(CrmApp app)
     {
         var (full, reduced) = (await TaxClassAsync("""[{"country":"DE","percent":19}]"""), await TaxClassAsync("""[{"country":"DE","percent":7}]"""));
         var (machine, book) = (await app.CreateAsync("products", ("listPrice", 100), ("taxClassId", full.Id())), await app.CreateAsync("products", ("listPrice", 10), ("taxClassId", reduced.Id())));
-        var address = ("billingAddress", (JsonNode?)new JsonObject { ["country"] = "DE" });
+        static (string, JsonNode?) InGermany() => ("billingAddress", new JsonObject { ["country"] = "DE" });
 
-        var order = (await PostAsync("EUR", await CustomerAsync(), [Line(machine), Line(book)], address, ("shippingAmount", 5), ("shippingTaxClassId", full.Id()))).Expect(201).Json;
+        var order = (await PostAsync("EUR", await CustomerAsync(), [Line(machine), Line(book)], InGermany(), ("shippingAmount", 5), ("shippingTaxClassId", full.Id()))).Expect(201).Json;
 
         // 19 % of 100 and of 5 is 19.00 and 0.95; 7 % of 10 is 0.70.
         Assert.Equal((20.65m, 135.65m), (order["taxTotal"]!.GetValue<decimal>(), order["grandTotal"]!.GetValue<decimal>()));
@@ -133,7 +133,7 @@ public sealed class PricingTests(CrmApp app)
             new JsonObject { ["percent"] = 19, ["base"] = 105, ["tax"] = 19.95m, ["taxClassId"] = full.Id() });
         Expectations.ExpectSame(expected, order["taxBreakdown"], "taxBreakdown");
 
-        var exempt = (await PostAsync("EUR", await app.CreateAsync("customers", ("taxExempt", true)), [Line(machine)], address)).Expect(201).Json;
+        var exempt = (await PostAsync("EUR", await app.CreateAsync("customers", ("taxExempt", true)), [Line(machine)], InGermany())).Expect(201).Json;
         Assert.Equal((0m, 100m), (exempt["taxTotal"]!.GetValue<decimal>(), exempt["grandTotal"]!.GetValue<decimal>()));
     }
 

@@ -1,0 +1,96 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+
+namespace Crm.Tests.Orders;
+
+/// <summary>What happens to a call.</summary>
+public enum Fault
+{
+    /// <summary>The database is busy and does nothing.</summary>
+    Refused,
+
+    /// <summary>The database does it, and the answer is lost.</summary>
+    AnswerLost,
+
+    /// <summary>The process dies before the call.</summary>
+    CrashBefore,
+
+    /// <summary>The process dies after the call, with what it knew.</summary>
+    CrashAfter,
+}
+
+/// <summary>The process is gone: nothing that could catch this is ours.</summary>
+internal sealed class CrashException() : Exception("The process died.");
+
+/// <summary>One fault at one call, counted from 1 in the order in which the calls are made.</summary>
+internal sealed class PlannedFault(int at, Fault fault)
+{
+    private int _calls;
+
+    /// <summary>The call was reached.</summary>
+    public bool Happened => Volatile.Read(ref _calls) >= at;
+
+    /// <summary>The fault, if this is the call it is planned for.</summary>
+    public Fault? Next() => Interlocked.Increment(ref _calls) == at ? fault : null;
+}
+
+/// <summary>Makes calls of the app fail: those made under a plan, wherever they are made.</summary>
+internal sealed class Faults
+{
+    private readonly AsyncLocal<PlannedFault?> _plan = new();
+
+    public RequestHandler NewHandler() => new Handler(this);
+
+    /// <summary>Runs something under a plan; false where the process died of it.</summary>
+    public async Task<bool> SurvivesAsync(PlannedFault? plan, Func<Task> work)
+    {
+        _plan.Value = plan;
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (Exception fault) when (fault is CrashException or CosmosException)
+        {
+            return false;
+        }
+        finally
+        {
+            _plan.Value = null;
+        }
+    }
+
+    /// <summary>A call that is none of the database's.</summary>
+    public async Task CallAsync(Func<Task> call)
+    {
+        var fault = _plan.Value?.Next();
+        if (fault is Fault.Refused or Fault.CrashBefore)
+            throw new CrashException();
+
+        await call();
+        if (fault is not null)
+            throw new CrashException();
+    }
+
+    private sealed class Handler(Faults faults) : RequestHandler
+    {
+        public override async Task<ResponseMessage> SendAsync(RequestMessage request, CancellationToken cancellationToken)
+        {
+            switch (faults._plan.Value?.Next())
+            {
+                case Fault.Refused:
+                    return new ResponseMessage(HttpStatusCode.ServiceUnavailable, request, "Planned.");
+                case Fault.CrashBefore:
+                    throw new CrashException();
+                case Fault.AnswerLost:
+                    (await base.SendAsync(request, cancellationToken)).Dispose();
+                    return new ResponseMessage(HttpStatusCode.ServiceUnavailable, request, "Planned.");
+                case Fault.CrashAfter:
+                    (await base.SendAsync(request, cancellationToken)).Dispose();
+                    throw new CrashException();
+                default:
+                    return await base.SendAsync(request, cancellationToken);
+            }
+        }
+    }
+}

@@ -37,8 +37,8 @@ public static class CrmApplication
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
-        builder.Services.AddCustomers();
         builder.Services.AddEntities();
+        builder.Services.AddCustomers();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddOrders();

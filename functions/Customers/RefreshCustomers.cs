@@ -48,6 +48,8 @@ public sealed class RefreshCustomers(EntityCatalog catalog, RecordStore records,
             var written = await system.RunAsync<EntityService, Result<RecordReply>>(
                 cause.TenantId, "refresh-customers", cause.RequestId, cause.TraceParent,
                 entities => entities.ActAsync<Customer>(id, "update", new WriteOptions(), customer => customer, cancellation));
+
+            // Gone meanwhile, or no longer as its rules want it: then it stays as it is.
             if (written.Error is Conflict or Stale or Busy)
                 throw new InvalidOperationException($"customers/{id} could not be refreshed yet: {written.Error.Detail}");
         }

@@ -89,6 +89,10 @@ public sealed partial class RepairReferences(
     private async Task RepairAsync(Held held, CancellationToken cancellation)
     {
         var (cause, holder, id, path, target) = held;
+        var present = await records.ReadLatestAsync(new RecordKey(cause.TenantId, holder.Collection, id), cancellation);
+        if (present is null or { IsTombstone: true } || !path.In(present.Data).Any(named => named.Target == target))
+            return;
+
         if (!holder.IsRequired(path))
         {
             var unlinked = await system.RunAsync<EntityService, Result<RecordReply>>(

@@ -24,13 +24,16 @@ public sealed class OrderStock(StockMovements movements, CallContext call, TimeP
         var made = new List<string>();
         foreach (var line in order.Lines.Where(line => line.TracksStock))
         {
+            var none = new Reservation($"There is no stock of {line.Name} ({line.Sku}).", Superseded: false, made);
             if (line.StockItemId is null)
-                return new Reservation($"There is no stock of {line.Name} ({line.Sku}).", Superseded: false, made);
+                return none;
 
             var movement = Movement(order, line, StockMovementKind.Reserve, -line.Quantity);
             var reserved = await movements.MakeAsync(movement, condition: null, cancellation);
             if (reserved.Error is Invalid { Errors: [var shortage, ..] })
                 return new Reservation($"There is too little stock of {line.Name}: {line.Quantity:0.####} {shortage.Detail}.", Superseded: false, made);
+            if (reserved.Error is NotFound)
+                return none;
             if (reserved.Failed)
                 throw new UnsettledException(reserved.Error);
             if (reserved.Value.IsVoid)

@@ -104,7 +104,7 @@ internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> to
         else if (ordered && (value.Is("null") || field.Kind is FieldKind.Boolean or FieldKind.Select or FieldKind.Object))
             errors.Add("invalid-filter", $"'{tokens[at].Text}' needs values that have an order; here, use eq or ne", tokens[at].Position);
         else
-            Value(field, value);
+            Value(name, field, value);
 
         return at;
     }
@@ -144,7 +144,7 @@ internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> to
             }
 
             if (field is not null)
-                Value(field, tokens[at]);
+                Value(name, field, tokens[at]);
             if (++values > MaxValues)
             {
                 errors.Add("filter-too-complex", $"more than {MaxValues} values", tokens[at].Position);
@@ -211,10 +211,10 @@ internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> to
         return at;
     }
 
-    private void Value(Field field, FilterToken value)
+    private void Value(FilterToken name, Field field, FilterToken value)
     {
         if (FilterLiterals.Refusal(field, value) is { } refusal)
-            errors.Add("invalid-filter", refusal, value.Position);
+            errors.Add("invalid-filter", $"'{name.Text}' {refusal}", value.Position);
     }
 
     /// <summary>In OData <c>not a eq 1</c> means <c>(not a) eq 1</c>, which nobody wants.</summary>

@@ -17,7 +17,7 @@ internal static partial class FilterLiterals
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm'Z'",
     ];
 
-    /// <summary>Why this field cannot be compared with this value, or null when it can. Null can be compared with everything.</summary>
+    /// <summary>What to say of this field where it cannot be compared with this value, or null where it can. Null can be compared with everything.</summary>
     public static string? Refusal(Field field, FilterToken value)
     {
         if (value.Is("null"))
@@ -26,22 +26,22 @@ internal static partial class FilterLiterals
         var text = value.Text;
         return field.Kind switch
         {
-            FieldKind.Text => value.Kind == FilterTokenKind.Text ? null : $"'{field.Name}' is text: write the value in single quotes",
+            FieldKind.Text => value.Kind == FilterTokenKind.Text ? null : "is text: write the value in single quotes",
             FieldKind.Select => value.Kind == FilterTokenKind.Text && field.Values.Contains(text[1..^1])
                 ? null
-                : $"'{field.Name}' is one of {string.Join(", ", field.Values.Select(allowed => $"'{allowed}'"))}",
-            FieldKind.Integer => WholeNumber().IsMatch(text) ? null : $"'{field.Name}' is a whole number",
+                : $"is one of {string.Join(", ", field.Values.Select(allowed => $"'{allowed}'"))}",
+            FieldKind.Integer => WholeNumber().IsMatch(text) ? null : "is a whole number",
             FieldKind.Decimal => PlainNumber().IsMatch(text) && text.Where(char.IsAsciiDigit).SkipWhile(digit => digit == '0').Count() <= MaxDigits
                 ? null
-                : $"'{field.Name}' is a number of at most {MaxDigits} digits, such as 12.5",
-            FieldKind.Boolean => value.Is("true") || value.Is("false") ? null : $"'{field.Name}' is true or false",
+                : $"is a number of at most {MaxDigits} digits, such as 12.5",
+            FieldKind.Boolean => value.Is("true") || value.Is("false") ? null : "is true or false",
             FieldKind.Date => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
                 ? null
-                : $"'{field.Name}' is a date such as 2026-01-31",
+                : "is a date such as 2026-01-31",
             FieldKind.DateTime => DateTimeOffset.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _)
                 ? null
-                : $"'{field.Name}' is a time with an offset such as 2026-01-31T09:30:00Z (in a URL, write + as %2B)",
-            _ => $"'{field.Name}' can only be compared with null",
+                : "is a time with an offset such as 2026-01-31T09:30:00Z (in a URL, write + as %2B)",
+            _ => "can only be compared with null",
         };
     }
 

@@ -23,6 +23,7 @@ internal static class Operations
         new("create", random => SendAsync(client, Request(crm, HttpMethod.Post, "contacts", Contacts.New(random)))),
         new("  store only: batch of two", _ => CreateAsync(crm)),
         new("patch", random => SendAsync(client, Patch(crm, random))),
+        new("page of 50", _ => SendAsync(client, Request(crm, HttpMethod.Get, "contacts?maxpagesize=50"))),
         new("page of 50, filtered, sorted", random => SendAsync(client, Request(crm, HttpMethod.Get, $"contacts?filter={Uri.EscapeDataString(Contacts.Filter(random))}&orderby=fullName&maxpagesize=50"))),
         new("page of 50, filtered", random => SendAsync(client, Request(crm, HttpMethod.Get, $"contacts?filter={Uri.EscapeDataString(Contacts.Filter(random))}&maxpagesize=50"))),
         new("page of 50, sorted", _ => SendAsync(client, Request(crm, HttpMethod.Get, "contacts?orderby=fullName&maxpagesize=50"))),

@@ -31,7 +31,10 @@ public static partial class TextForms
             .Select(culture => new RegionInfo(culture.Name))
             .Where(region => region.TwoLetterISORegionName.Length == 2)
             .ToList();
-        return ([.. regions.Select(region => region.TwoLetterISORegionName)], [.. regions.Select(region => region.ISOCurrencySymbol).Where(code => code.Length == 3)]);
+        // Beside those of a culture: the regions where nobody lives, and the currencies that are not their country's first or only one.
+        return (
+            [.. regions.Select(region => region.TwoLetterISORegionName), "AQ", "BV", "GS", "HM", "TF"],
+            [.. regions.Select(region => region.ISOCurrencySymbol).Where(code => code.Length == 3), "LSL", "SVC", "ZWG"]);
     });
 
     /// <summary>What to tell the sender of a value that is not of the form.</summary>
@@ -54,11 +57,11 @@ public static partial class TextForms
     {
         TextForm.Email => Email(text),
         TextForm.Phone => Phone(text),
-        TextForm.Url => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 ? text : null,
+        TextForm.Url => !WhiteSpace().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 ? text : null,
         TextForm.Domain => Domain().IsMatch(text) ? text.ToLowerInvariant() : null,
         TextForm.Currency => Iso.Value.Currencies.Contains(text) ? text : null,
         TextForm.Country => Iso.Value.Countries.Contains(text) ? text : null,
-        TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? text : null,
+        TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId && zone.Id == text ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
         TextForm.Recurrence => RecurrenceRules.Normalize(text),
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
@@ -79,7 +82,7 @@ public static partial class TextForms
         Accents().Replace(Folded(text).Normalize(NormalizationForm.FormD), "").Normalize(NormalizationForm.FormC);
 
     private static string? Email(string text) =>
-        text.Length <= 254 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
+        text.Length <= 254 && text.LastIndexOf('@') <= 64 && MailAddress.TryCreate(text, out var address) && address.Address == text && Domain().IsMatch(address.Host)
             ? text.ToLowerInvariant()
             : null;
 
@@ -102,8 +105,11 @@ public static partial class TextForms
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
 
-    /// <summary>Zones are looked up as files: a name with dots in it would be a path to any other.</summary>
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$")]
+    /// <summary>
+    /// Zones are looked up as files: a name with dots in it would be a path to any other. Some of their files are no zones: this machine's own, the
+    /// place-holder for none, and two copies of all the others.
+    /// </summary>
+    [GeneratedRegex("^(?!(localtime|posixrules|Factory)$|(posix|right)/)[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$")]
     private static partial Regex ZoneName();
 
     [GeneratedRegex(@"(?<=[\p{IsBasicLatin}\p{IsLatin-1Supplement}\p{IsLatinExtended-A}\p{IsLatinExtended-B}\p{IsGreek}\p{IsCyrillic}])[\u0300-\u036f]+")]

@@ -16,12 +16,13 @@ namespace Crm.Entities.Storage;
 /// <param name="Id">Digest of the folded value: a reservation holds no personal data and fits any id rule.</param>
 public readonly record struct UniqueValue(string Field, string Scope, string Id)
 {
-    /// <summary>The unique values of a record.</summary>
+    /// <summary>The unique values of a record. An empty text, as forms send it, is none: many records may be without a barcode.</summary>
     public static IEnumerable<UniqueValue> Of(EntityType type, JsonObject? data) => data is null ? [] :
     [
         .. from field in type.Fields.Values
            where field.Unique && data.ContainsKey(field.Name)
            from value in Values(data[field.Name]!)
+           where value.Length > 0
            select Of(type, field.Name, value),
         .. from fields in type.UniqueTogether
            where fields.All(data.ContainsKey)

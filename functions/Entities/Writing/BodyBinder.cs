@@ -195,7 +195,7 @@ internal sealed class BodyBinder(IReadOnlyDictionary<string, Field> declared)
 
     private void RequireAll(JsonObject bound, IReadOnlyDictionary<string, Field> fields, string pointer)
     {
-        foreach (var field in fields.Values.Where(field => field.Required && !bound.ContainsKey(field.Name)))
+        foreach (var field in fields.Values.Where(field => field is { Required: true, ServerSet: false } && !bound.ContainsKey(field.Name)))
         {
             var at = Pointer(pointer, field.Name);
             if (!_errors.Exists(error => error.Pointer == at || error.Pointer.StartsWith(at + "/", StringComparison.Ordinal)))

@@ -98,15 +98,12 @@ public sealed class RecordWrites(
         foreach (var preparation in preparations.Where(preparation => preparation.Record == type.Record))
             await preparation.PrepareAsync(entity, context, cancellation);
 
-        entity = entity.Complete(context);
-        if (context.Errors.Count > 0)
-            return new Invalid(context.Errors);
-
-        var next = type.Serialize(entity);
+        // First where a record may not go at all, then what it lacks there.
+        var next = type.Serialize(entity.Complete(context));
         if (Moves.Refused(type, write.Before, next, write.Action) is { } refused)
             return refused;
 
-        return (context, next);
+        return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)

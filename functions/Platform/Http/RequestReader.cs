@@ -125,7 +125,8 @@ internal static class RequestReader
         try
         {
             var json = JsonElement.Parse(body.Span, CrmJson.Strict);
-            return WellFormed(json) ? json : new BadRequest("invalid-json", "The body has text that is not Unicode: a lone surrogate escape.");
+            ReadTexts(json);
+            return json;
         }
         catch (JsonException invalid)
         {
@@ -133,23 +134,31 @@ internal static class RequestReader
         }
         catch (InvalidOperationException)
         {
-            return new BadRequest("invalid-json", "The body has a member name that is not Unicode: a lone surrogate escape.");
+            return new BadRequest("invalid-json", "The body has text that is not Unicode: bytes that are not UTF-8, or half a surrogate pair.");
         }
     }
 
-    /// <summary>JSON can spell half a character (\ud800); text that holds one cannot be stored or answered as UTF-8.</summary>
-    private static bool WellFormed(JsonElement value)
+    /// <summary>JSON can spell half a character (\ud800), and the parser leaves texts unread; what is not Unicode could not be stored or answered.</summary>
+    /// <exception cref="InvalidOperationException">A name or value is not Unicode.</exception>
+    private static void ReadTexts(JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                return value.EnumerateObject().All(member => WellFormed(member.Value) && member.Name.Length >= 0);
+                foreach (var member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    ReadTexts(member.Value);
+                }
+
+                break;
             case JsonValueKind.Array:
-                return value.EnumerateArray().All(WellFormed);
+                foreach (var element in value.EnumerateArray())
+                    ReadTexts(element);
+                break;
             case JsonValueKind.String:
-                return value.GetString() is not null;
-            default:
-                return true;
+                _ = value.GetString();
+                break;
         }
     }
 }

@@ -105,13 +105,9 @@ internal sealed class EntityLink(NamespaceConnection connection, string entityPa
     public async Task<DateTimeOffset> RenewAsync(ServiceBusReceivedMessage message, CancellationToken cancellation) =>
         DateTimeOffset.FromUnixTimeMilliseconds(await RunAsync((broker, queue) => broker.RenewAsync(queue, message.LockTokenGuid), cancellation));
 
-    public async Task<ServiceBusSessionReceiver> AcceptSessionAsync()
-    {
-        await RunAsync<int>(
-            (_, _) => throw new InvalidOperationException("It is not possible for an entity that does not require sessions to create a sessionful message receiver."),
-            CancellationToken.None);
-        throw new InvalidOperationException();
-    }
+    public Task<ServiceBusSessionReceiver> AcceptSessionAsync() => RunAsync<ServiceBusSessionReceiver>(
+        (_, _) => throw new InvalidOperationException("It is not possible for an entity that does not require sessions to create a sessionful message receiver."),
+        CancellationToken.None);
 
     private static byte[] Encode(ServiceBusMessage message)
     {

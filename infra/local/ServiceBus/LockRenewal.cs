@@ -3,16 +3,15 @@ using Azure.Messaging.ServiceBus;
 namespace Crm.Local.ServiceBus;
 
 /// <summary>Renews the locks of messages while somebody works on them, for at most so long; infinite is allowed.</summary>
-internal sealed class LockRenewal(TimeProvider time, TimeSpan longest)
+/// <param name="time">Asked once there is a message: before that the namespace need not be there.</param>
+internal sealed class LockRenewal(Func<TimeProvider> time, TimeSpan longest)
 {
     // As early before the end of a lock as the real client: ten seconds, or half of what is left when that is less.
     private static readonly TimeSpan LongestLead = TimeSpan.FromSeconds(10);
 
-    public TimeProvider Time => time;
-
     /// <summary>Starts renewing; disposing what is returned ends it.</summary>
     public IAsyncDisposable Keep(ServiceBusReceiver receiver, IReadOnlyList<ServiceBusReceivedMessage> messages, Func<Exception, Task> report) =>
-        receiver.ReceiveMode is ServiceBusReceiveMode.PeekLock && longest != TimeSpan.Zero ? new Work(receiver, messages, report, time, longest) : Nothing.Instance;
+        receiver.ReceiveMode is ServiceBusReceiveMode.PeekLock && longest != TimeSpan.Zero ? new Work(receiver, messages, report, time(), longest) : Nothing.Instance;
 
     private sealed class Work : IAsyncDisposable
     {

@@ -27,7 +27,10 @@ internal sealed class MessagePump(
     {
         if (_stop is not null) throw new InvalidOperationException("The processor is already running; it must be stopped before it can start again.");
         _stop = new CancellationTokenSource();
-        _receiving = Task.Run(() => ReceiveAsync(_stop.Token));
+
+        // What was current at the start, a trace among it, is nothing of the messages'.
+        using (ExecutionContext.SuppressFlow())
+            _receiving = Task.Run(() => ReceiveAsync(_stop.Token));
     }
 
     /// <summary>Receives nothing more and waits for the handlers under way, or until it is told not to.</summary>
@@ -66,7 +69,7 @@ internal sealed class MessagePump(
             {
                 await report(e, ServiceBusErrorSource.Receive);
                 if (e is ObjectDisposedException) return;
-                await Task.Delay(AfterFailure, renewal.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AfterFailure, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

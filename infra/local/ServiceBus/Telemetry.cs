@@ -9,7 +9,6 @@ internal static class Telemetry
     public const string DiagnosticId = "Diagnostic-Id";
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
-    private static readonly ActivitySource Processor = new("Azure.Messaging.ServiceBus.ServiceBusProcessor");
 
     public static IReadOnlyList<string> Properties { get; } = [DiagnosticId, TraceParent, TraceState];
 
@@ -25,7 +24,4 @@ internal static class Telemetry
     public static string? ParentOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.TryGetValue(DiagnosticId, out var id) ? id as string : null;
 
     public static string? StateOf(ServiceBusReceivedMessage message) => message.ApplicationProperties.TryGetValue(TraceState, out var state) ? state as string : null;
-
-    public static Activity? Process(ServiceBusReceivedMessage message) =>
-        Processor.StartActivity("ServiceBusProcessor.ProcessMessage", ActivityKind.Consumer, ParentOf(message));
 }

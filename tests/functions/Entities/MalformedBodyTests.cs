@@ -39,6 +39,12 @@ public sealed class MalformedBodyTests(CrmApp app)
         }
     }
 
+    [Theory]
+    [InlineData("{\"name\":\"\\ud800\"}")]
+    [InlineData("{\"\\udc00\":1}")]
+    public async Task Write_WithHalfACharacter_SaysThatTextIsNotUnicode(string body) =>
+        Assert.Contains("text that is not Unicode", (string)(await app.SendTextAsync("POST", "/api/v1/accounts", body)).Expect(400, "invalid-json").Json["detail"]!, StringComparison.Ordinal);
+
     [Theory, MemberData(nameof(Collections))]
     public async Task Write_WithJsonThatIsNoObject_NamesTheWhole(string collection)
     {

@@ -58,6 +58,19 @@ public sealed class UniqueValueTests(CrmApp app)
         (await app.PostAsync("products", Product(sku))).Expect(409, "duplicate");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\u00a0")]
+    public async Task Create_WithAnEmptyText_TakesNoValueFromOthers(string empty)
+    {
+        var first = await app.CreateAsync("products", ("barcode", empty));
+        var second = await app.CreateAsync("products", ("barcode", empty));
+
+        Assert.Equal(empty, first["barcode"]!.GetValue<string>());
+        (await app.PatchAsync(second, new JsonObject { ["barcode"] = CrmApp.Unique("4006381") })).Expect(200);
+        (await app.PatchAsync(first, new JsonObject { ["barcode"] = null })).Expect(200);
+    }
+
     [Fact]
     public async Task Create_OfExternalIds_IsUniqueByThePairAndPerType()
     {

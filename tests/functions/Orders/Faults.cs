@@ -26,12 +26,23 @@ internal sealed class CrashException() : Exception("The process died.");
 internal sealed class PlannedFault(int at, Fault fault)
 {
     private int _calls;
+    private double _charge;
+
+    /// <summary>Without a fault: calls are counted, and what they cost.</summary>
+    public static PlannedFault None => new(0, default);
+
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>In request units.</summary>
+    public double Charge => Volatile.Read(ref _charge);
 
     /// <summary>The call was reached.</summary>
-    public bool Happened => Volatile.Read(ref _calls) >= at;
+    public bool Happened => Calls >= at;
 
     /// <summary>The fault, if this is the call it is planned for.</summary>
     public Fault? Next() => Interlocked.Increment(ref _calls) == at ? fault : null;
+
+    public void Cost(double charge) => Interlocked.Exchange(ref _charge, _charge + charge);
 }
 
 /// <summary>Makes calls of the app fail: those made under a plan, wherever they are made.</summary>
@@ -89,7 +100,9 @@ internal sealed class Faults
                     (await base.SendAsync(request, cancellationToken)).Dispose();
                     throw new CrashException();
                 default:
-                    return await base.SendAsync(request, cancellationToken);
+                    var response = await base.SendAsync(request, cancellationToken);
+                    faults._plan.Value?.Cost(response.Headers.RequestCharge);
+                    return response;
             }
         }
     }

@@ -18,7 +18,9 @@ internal sealed class CrmProcess : IAsyncDisposable
     private CrmProcess(string data, params IEnumerable<(string Name, string Value)> settings)
     {
         var program = typeof(CrmApplication).Assembly.Location;
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+
+        // The signal of the limit on files would end it; ignored, a write fails as on a disk that is gone.
+        var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("urls", "http://127.0.0.1:0")];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
@@ -65,6 +67,14 @@ internal sealed class CrmProcess : IAsyncDisposable
         await using var started = new CrmProcess(data, settings);
         var exitCode = await started.ExitAsync(StartDeadline);
         return (exitCode, started.Output, started.Errors);
+    }
+
+    /// <summary>Lets every write to a file fail from now on, or no longer.</summary>
+    public async Task FailWritesAsync(bool fail)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", fail ? "--fsize=1:unlimited" : "--fsize=unlimited:unlimited"]);
+        await limit.WaitForExitAsync();
+        Assert.Equal(0, limit.ExitCode);
     }
 
     /// <summary>SIGKILL: ends at once, without a chance to tidy up.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;
 
@@ -12,12 +13,13 @@ public sealed class KillTests : ProgramTests
     private static readonly ParallelOptions EightAtOnce = new() { MaxDegreeOfParallelism = Clients };
 
     [Fact]
-    public Task Kill_WhileClientsWrite_LosesNothingAcknowledged() => KillAndCheckAsync(kills: 2);
+    public Task Kill_WhileClientsWrite_LosesNothingAcknowledged() => KillAndCheckAsync(kills: 2, writes: 600);
 
     [Fact, Trait("Category", "Long")]
-    public Task Kill_OverAndOver_LosesNothingAcknowledged() => KillAndCheckAsync(kills: 20);
+    public Task Kill_OverAndOver_LosesNothingAcknowledged() => KillAndCheckAsync(kills: 20, writes: 2_000);
 
-    private async Task KillAndCheckAsync(int kills)
+    /// <param name="writes">At most so many before each kill; half of it on the average.</param>
+    private async Task KillAndCheckAsync(int kills, int writes)
     {
         var seed = Random.Shared.Next();
         CrmProcess? crm = null;
@@ -28,10 +30,12 @@ public sealed class KillTests : ProgramTests
             crm = await CrmProcess.StartAsync(Data);
             for (var kill = 0; kill < kills; kill++)
             {
-                await WriteUntilKilledAsync(crm, writers, after: random.Next(20, 600));
+                await WriteUntilKilledAsync(crm, writers, after: random.Next(20, writes));
                 await crm.DisposeAsync();
                 crm = await CrmProcess.StartAsync(Data);
-                await CheckAsync(crm, [.. writers.SelectMany(writer => writer.Products)]);
+                var stored = await CheckAsync(crm, [.. writers.SelectMany(writer => writer.Products)]);
+                if (kill % 5 == 4 || kill == kills - 1)
+                    await CheckHistoryAsync(crm, stored);
                 await CheckUniqueValuesAsync(crm, writers);
             }
         }
@@ -62,7 +66,7 @@ public sealed class KillTests : ProgramTests
         Assert.True(acknowledged >= after, $"The program ended by itself after {acknowledged} writes.\n{crm.Errors}");
     }
 
-    private static async Task CheckAsync(CrmProcess crm, IReadOnlyList<KnownProduct> products)
+    private static async Task<Dictionary<string, StoredPartition>> CheckAsync(CrmProcess crm, IReadOnlyList<KnownProduct> products)
     {
         var stored = await crm.StoredAsync("products");
         await Parallel.ForEachAsync(products, EightAtOnce, async (known, _) =>
@@ -78,6 +82,19 @@ public sealed class KillTests : ProgramTests
         var listed = (await crm.ListAsync("products")).ToDictionary(record => (string)record["id"]!, record => (int)record["version"]!);
         var live = stored.Where(partition => partition.Value.Kind == "record").ToDictionary(partition => partition.Key, partition => partition.Value.Version);
         Assert.Equal(live.OrderBy(record => record.Key), listed.OrderBy(record => record.Key));
+        return stored;
+    }
+
+    /// <summary>Once the feed has gone on, history has every change once and no other, and its chains hold.</summary>
+    private static async Task CheckHistoryAsync(CrmProcess crm, Dictionary<string, StoredPartition> stored)
+    {
+        var changes = stored.SelectMany(partition => partition.Value.Changes.Select(change => ((partition.Key, change.Version), change.Hash))).ToDictionary();
+
+        var entries = await Eventually.GetAsync(() => crm.HistoryAsync("products"), entries => entries.Count >= changes.Count, $"history of {changes.Count} changes");
+
+        Assert.Equal(changes.OrderBy(change => change.Key), entries.OrderBy(entry => entry.Key));
+        var verified = await crm.Client.GetFromJsonAsync<JsonObject>("/history/verify");
+        Assert.True((bool?)verified!["valid"] == true, verified.ToJsonString());
     }
 
     /// <summary>The record is as last acknowledged, or as the one unanswered write would have made it. From here on, the client knows which.</summary>

@@ -56,4 +56,21 @@ internal static class StoredRecords
             return new StoredPartition((int)record["version"]!, (string)record["kind"]!, (string)record["hash"]!, [.. changes.OrderBy(change => change.Version)]);
         });
     }
+
+    /// <summary>The hash of every entry that history has of an entity, by record and version.</summary>
+    public static async Task<Dictionary<(string RecordId, int Version), string>> HistoryAsync(this CrmProcess crm, string entity)
+    {
+        using var cosmos = crm.ConnectToStore();
+        var query = new QueryDefinition("SELECT c.recordId, c.version, c.hash FROM c WHERE c.tenantId = 'default' AND c.entity = @entity").WithParameter("@entity", entity);
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKeyBuilder().Add("default").Build(), MaxItemCount = 1000 };
+        using var pages = cosmos.GetContainer("crm", "history").GetItemQueryIterator<Newtonsoft.Json.Linq.JObject>(query, requestOptions: options);
+        var entries = new Dictionary<(string, int), string>();
+        while (pages.HasMoreResults)
+        {
+            foreach (var entry in await pages.ReadNextAsync())
+                entries.Add(((string)entry["recordId"]!, (int)entry["version"]!), (string)entry["hash"]!);
+        }
+
+        return entries;
+    }
 }

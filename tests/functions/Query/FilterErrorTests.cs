@@ -116,6 +116,11 @@ public sealed class FilterErrorTests
         Assert.All(filters, filter => Assert.NotEmpty(Errors(Contacts, filter)));
     }
 
+    [Theory]
+    [InlineData("tags/any(t:t eq 5)", "'t' is text: write the value in single quotes")]
+    [InlineData("contacts/any(c:c/isPrimary eq 'yes')", "'c/isPrimary' is true or false")]
+    public void Filter_WithAWrongValue_NamesTheFieldAsItIsWritten(string filter, string detail) => Assert.Equal(detail, Assert.Single(Errors(Opportunities, filter)).Detail);
+
     private static IReadOnlyList<ParameterError> Errors(EntityType type, string filter)
     {
         var errors = new FilterErrors();

@@ -29,6 +29,16 @@ public sealed class CaseTests(CrmApp app) : RuleTests(app)
     }
 
     [Fact]
+    public async Task Patch_ToWhereACaseCannotGo_SaysSoBeforeWhatItWouldLackThere()
+    {
+        var opened = await App.CreateAsync("cases");
+
+        var refused = (await PatchAsync(opened, new() { ["status"] = "resolved" })).Expect(409, "invalid-transition");
+
+        Assert.Equal(["open", "cancelled"], refused.Json["allowed"]!.AsArray().Select(value => (string)value!));
+    }
+
+    [Fact]
     public async Task Patch_AlongTheMoves_GoesToClosedWithItsTime()
     {
         var opened = await App.CreateAsync("cases");

@@ -131,6 +131,25 @@ public sealed class DurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_ToAReadOnlyFile_Returns503AndReadsGoOn()
+    {
+        var container = await _store.NewContainerAsync();
+        var key = new PartitionKey("T1");
+        await container.CreateItemAsync(new Item("before", "T1"), key);
+        // What a file system mounted read-only is to SQLite. The writer rests meanwhile, so this thread may use its connection.
+        var connection = await _store.Store.Engine.WriteAsync(session => session.Connection);
+        connection.Execute("PRAGMA query_only = ON");
+        var exception = await StoreFixture.RefusedAsync(HttpStatusCode.ServiceUnavailable, () => container.CreateItemAsync(new Item("refused", "T1"), key));
+        Assert.Contains("read-only", exception.ResponseBody, StringComparison.Ordinal);
+        await container.ReadItemAsync<Item>("before", key);
+
+        connection.Execute("PRAGMA query_only = OFF");
+        await container.CreateItemAsync(new Item("after", "T1"), key);
+        using var feed = container.GetChangeFeedIterator<FeedTests.JsonNumbered>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental);
+        Assert.Equal([1, 2], (await feed.ReadNextAsync()).Select(change => change._lsn));
+    }
+
+    [Fact]
     public async Task Write_ThatThrows_HarmsNoNeighbour()
     {
         var engine = _store.Store.Engine;

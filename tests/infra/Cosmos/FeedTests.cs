@@ -79,26 +79,71 @@ public sealed class FeedTests(StoreFixture store) : IClassFixture<StoreFixture>
     }
 
     [Fact]
-    public async Task ChangeFeedProcessor_OverMonitoredContainer_DeliversEachChange()
+    public async Task ChangeFeed_WhileBatchesAreWritten_NeverShowsPartOfOne()
+    {
+        const int Batches = 60, Size = 3;
+        var container = await store.NewContainerAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var writing = Task.WhenAll(Enumerable.Range(0, Batches).Select(number => WriteAsync($"T{number % 4}", number)));
+        using var feed = container.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental, new ChangeFeedRequestOptions { PageSizeHint = Batches * Size });
+        var seen = 0;
+        while (seen < Batches * Size)
+        {
+            var page = await feed.ReadNextAsync(deadline.Token);
+            if (page.StatusCode is HttpStatusCode.NotModified) continue;
+            Assert.All(page.GroupBy(item => item.name), batch => Assert.Equal(Size, batch.Count()));
+            seen += page.Count;
+        }
+
+        await writing;
+
+        async Task WriteAsync(string tenant, int number)
+        {
+            await Task.Yield();
+            var batch = container.CreateTransactionalBatch(new PartitionKey(tenant));
+            for (var part = 0; part < Size; part++)
+                batch.CreateItem(new Item($"{number}-{part}", tenant) { name = $"{number}" });
+            using var written = await batch.ExecuteAsync(deadline.Token);
+            Assert.Equal(HttpStatusCode.OK, written.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task ChangeFeed_LeavesOutWhatIsDeletedOrExpired()
+    {
+        var container = await store.NewContainerAsync(properties => properties.DefaultTimeToLive = -1);
+        var key = new PartitionKey("T1");
+        await container.CreateItemAsync(new Item("kept", "T1"), key);
+        await container.CreateItemAsync(new Item("short", "T1") { ttl = 5 }, key);
+        await container.CreateItemAsync(new Item("gone", "T1"), key);
+        await container.DeleteItemAsync<Item>("gone", key);
+        store.Clock.Advance(TimeSpan.FromSeconds(6));
+        using var feed = container.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental);
+        var (changes, continuation) = await DrainAsync(feed);
+        Assert.Equal(["kept"], changes.Select(change => change.id));
+
+        // The log goes on after what is no longer there.
+        await container.CreateItemAsync(new Item("later", "T1"), key);
+        using var next = container.GetChangeFeedIterator<JsonNumbered>(ChangeFeedStartFrom.ContinuationToken(continuation), ChangeFeedMode.Incremental);
+        Assert.Equal(5, Assert.Single(await next.ReadNextAsync())._lsn);
+    }
+
+    [Fact]
+    public async Task ChangeFeed_OfAContainerMadeAgain_KnowsNothingOfTheOld()
     {
         var container = await store.NewContainerAsync();
-        Container leases = await container.Database.CreateContainerAsync(new ContainerProperties("leases", "/id") { DefaultTimeToLive = -1 });
-        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
-        var processor = container.GetChangeFeedProcessorBuilder<Item>("p", (IReadOnlyCollection<Item> changes, CancellationToken _) =>
-            {
-                foreach (var change in changes)
-                    seen[change.id] = true;
-                return Task.CompletedTask;
-            })
-            .WithInstanceName("i").WithLeaseContainer(leases).WithPollInterval(TimeSpan.FromMilliseconds(50))
-            .WithStartTime(DateTime.MinValue.ToUniversalTime()).Build();
-        await processor.StartAsync();
-        for (var number = 0; number < 10; number++)
-            await container.CreateItemAsync(new Item($"i{number}", "T1"), new PartitionKey("T1"));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (seen.Count < 10)
-            await Task.Delay(20, deadline.Token);
-        await processor.StopAsync();
+        await container.CreateItemAsync(new Item("old", "T1"), new PartitionKey("T1"));
+        using var before = container.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental);
+        var (_, continuation) = await DrainAsync(before);
+        await container.DeleteContainerAsync();
+        using var client = StoreFixture.NewClient(store.Store);
+        var again = (await client.GetDatabase(container.Database.Id).CreateContainerAsync(container.Id, "/tenantId")).Container;
+        await again.CreateItemAsync(new Item("new", "T1"), new PartitionKey("T1"));
+
+        using var feed = again.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental);
+        Assert.Equal(["new"], (await DrainAsync(feed)).Changes.Select(change => change.id));
+        using var stale = again.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.ContinuationToken(continuation), ChangeFeedMode.Incremental);
+        await StoreFixture.RefusedAsync(HttpStatusCode.BadRequest, () => stale.ReadNextAsync());
     }
 
     private static async Task<(List<Item> Changes, string Continuation)> DrainAsync(FeedIterator<Item> feed)
@@ -112,4 +157,8 @@ public sealed class FeedTests(StoreFixture store) : IClassFixture<StoreFixture>
             changes.AddRange(page);
         }
     }
+
+#pragma warning disable IDE1006 // The property name is the JSON name.
+    public sealed record JsonNumbered(long _lsn);
+#pragma warning restore IDE1006
 }

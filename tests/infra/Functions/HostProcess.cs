@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Crm.Local.Tests.Functions;
 
-/// <summary>An app with one function under the local host, in a process of its own that can be killed.</summary>
+/// <summary>An app with one function under the local host, in a process of its own that can be killed or lose its disk.</summary>
 internal sealed class HostProcess : IDisposable
 {
     private readonly Process _process;
@@ -25,8 +25,9 @@ internal sealed class HostProcess : IDisposable
 
     public static async Task<HostProcess> StartAsync<T>(string folder)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[typeof(HostProcess).Assembly.Location, typeof(T).AssemblyQualifiedName!, folder])
+        // The signal of the limit on files would end it; ignored, the write fails as on a disk that is full or gone.
+        var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", typeof(HostProcess).Assembly.Location, typeof(T).AssemblyQualifiedName!, folder])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -38,6 +39,14 @@ internal sealed class HostProcess : IDisposable
 
         var options = new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true };
         return new(process, new CosmosClient(address, Cosmos.StoreFixture.AccountKey, options));
+    }
+
+    /// <summary>Lets every write to a file fail from now on, or no longer.</summary>
+    public async Task FailWritesAsync(bool fail)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", fail ? "--fsize=1:unlimited" : "--fsize=unlimited:unlimited"]);
+        await limit.WaitForExitAsync();
+        Assert.Equal(0, limit.ExitCode);
     }
 
     /// <summary>SIGKILL: nothing is finished, flushed or released.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Crm.Local.Functions.Startup;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Crm.Local.Tests.Functions;
@@ -108,6 +109,20 @@ public class TimerTriggerTests
     }
 
     [Fact]
+    public async Task Stop_WithARunThatWillNotEnd_IsOverAtTheDeadline()
+    {
+        var app = await TestApp.StartAsync<Stubborn>(builder =>
+        {
+            builder.Services.AddSingleton(_notes).AddSingleton(_gate);
+            builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(50));
+        });
+        await _notes.AtLeastAsync(1);
+        await app.DisposeAsync();
+        Assert.Contains(app.Logs.Entries, entry => entry.Text.Contains("'Stubborn' did not stop in time", StringComparison.Ordinal));
+        _gate.Open.SetResult();
+    }
+
+    [Fact]
     public async Task StatusFile_ThatIsDamaged_IsNamedAndLeftAlone()
     {
         var folder = Directory.CreateTempSubdirectory("crm-timer-");
@@ -190,6 +205,16 @@ public class TimerTriggerTests
                 notes.Add("cancelled");
                 throw;
             }
+        }
+    }
+
+    public sealed class Stubborn(Notes notes, Gate gate)
+    {
+        [Function("Stubborn")]
+        public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer)
+        {
+            notes.Add("in");
+            return gate.Open.Task;
         }
     }
 

@@ -34,7 +34,7 @@ public class ServiceBusProcessor : IAsyncDisposable
         AutoCompleteMessages = options.AutoCompleteMessages;
         MaxAutoLockRenewalDuration = options.MaxAutoLockRenewalDuration;
         PrefetchCount = options.PrefetchCount;
-        _pump = new MessagePump(_receiver, new LockRenewal(link.Time, MaxAutoLockRenewalDuration), options.MaxConcurrentCalls, HandleAsync, ReportAsync);
+        _pump = new MessagePump(_receiver, new LockRenewal(() => link.Time, MaxAutoLockRenewalDuration), options.MaxConcurrentCalls, HandleAsync, ReportAsync);
     }
 
     /// <summary>Exactly one handler, set before the start.</summary>
@@ -111,7 +111,6 @@ public class ServiceBusProcessor : IAsyncDisposable
         var failure = ServiceBusErrorSource.ProcessMessageCallback;
         try
         {
-            using var activity = Telemetry.Process(message);
             await OnProcessMessageAsync(args);
             failure = ServiceBusErrorSource.Complete;
             if (AutoCompleteMessages && !args.IsSettled && ReceiveMode is ServiceBusReceiveMode.PeekLock) await _receiver.CompleteMessageAsync(message, CancellationToken.None);

@@ -45,6 +45,31 @@ public sealed class CustomerTests(CrmApp app) : RuleTests(app)
         Assert.Null(customer["industry"]);
     }
 
+    [Fact]
+    public async Task Account_ThatChanges_ChangesWhatItsCustomerShows()
+    {
+        var customer = await App.CreateAsync("customers");
+
+        await PatchedAsync(new JsonObject { ["type"] = "accounts", ["id"] = Text(customer, "accountId") }, new() { ["name"] = "Ny AS", ["industry"] = "fishing" });
+
+        var shown = await ShowingAsync(customer, "Ny AS");
+        Assert.Equal("fishing", Text(shown, "industry"));
+        Assert.Equal(("system", "refresh-customers", 2), (Text(shown["updatedBy"]!, "kind"), Text(shown["updatedBy"]!, "id"), shown["version"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Contact_ThatChanges_ChangesWhatItsCustomerShows()
+    {
+        var contact = await App.CreateAsync("contacts");
+        var customer = Ok(await PostAsync("customers", new() { ["kind"] = "individual", ["contactId"] = Id(contact) }));
+
+        await PatchedAsync(contact, new() { ["lastName"] = "Hansen-Nygård", ["birthday"] = "1970-02-28", ["occupation"] = null });
+
+        var shown = await ShowingAsync(customer, $"{Text(contact, "firstName")} Hansen-Nygård");
+        Assert.Equal("1970-02-28", Text(shown, "birthday"));
+        Assert.Null(shown["occupation"]);
+    }
+
     [Theory]
     [InlineData("individual", false, false, "#/contactId required")]
     [InlineData("individual", true, true, "#/accountId not-allowed")]
@@ -89,4 +114,7 @@ public sealed class CustomerTests(CrmApp app) : RuleTests(app)
     [Fact]
     public async Task Create_WithARollUp_IsRefused() =>
         Refused(await PostSampleAsync("customers", ("orderCount", 3)), "#/orderCount read-only");
+
+    private Task<JsonObject> ShowingAsync(JsonObject customer, string name) =>
+        Eventually.GetAsync(() => ReadAsync(customer), shown => Text(shown, "displayName") == name, $"a customer called {name}");
 }

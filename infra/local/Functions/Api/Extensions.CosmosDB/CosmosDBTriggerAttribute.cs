@@ -2,7 +2,11 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
 namespace Microsoft.Azure.Functions.Worker;
 
-/// <summary>The change feed of a container. Times are milliseconds; 0 means the default. A <c>%Name%</c> in a text is looked up in the settings.</summary>
+/// <summary>
+/// The change feed of a container. Times are milliseconds; 0 means the default. A <c>%Name%</c> in a text is looked up in the settings.
+/// The host reads and writes the documents with Newtonsoft's defaults: any text in them that looks like a time of day arrives rewritten
+/// (<c>…:09.100Z</c> as <c>…:09.1Z</c>, another offset as the machine's). Read a document again where its very text matters.
+/// </summary>
 [BindingCapabilities(KnownBindingCapabilities.FunctionLevelRetry)]
 public sealed class CosmosDBTriggerAttribute : TriggerBindingAttribute
 {

@@ -21,9 +21,11 @@ internal sealed class LocalFunction : FunctionDefinition
         Parameters = [.. Bindings.Select(binding => binding.Parameter)];
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(TriggerParameter, new Metadata(TriggerParameter, TriggerName(attribute), BindingDirection.In));
         Outputs = OutputProperties.Of(method);
-        OutputBindings = Outputs.Count == 0
-            ? ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Metadata("$return", "http", BindingDirection.Out))
-            : Outputs.Properties.ToImmutableDictionary(property => property.Name, BindingMetadata (property) => new Metadata(property.Name, "http", BindingDirection.Out));
+        OutputBindings = (Outputs.Count, attribute) switch
+        {
+            (0, HttpTriggerAttribute) => ImmutableDictionary<string, BindingMetadata>.Empty.Add("$return", new Metadata("$return", "http", BindingDirection.Out)),
+            _ => Outputs.Properties.ToImmutableDictionary(property => property.Name, BindingMetadata (property) => new Metadata(property.Name, "http", BindingDirection.Out)),
+        };
     }
 
     public override string Name { get; }

@@ -36,7 +36,11 @@ internal sealed partial class FeedFunction(LocalFunction function, FeedSource so
                 $"Function '{function.Name}': either the source container '{source.Container}' (in database '{source.Database}') or the lease container '{source.LeaseContainer}' (in database '{source.LeaseDatabase}') does not exist. "
                 + "Both must exist before the listener starts. To have the lease container created, set CreateLeaseContainerIfNotExists to true.", e);
         }
-        catch (Exception e) when (e is CosmosException or InvalidOperationException or ArgumentException)
+        catch (CosmosException e)
+        {
+            throw new StartException($"Function '{function.Name}' cannot read the change feed of {source.Database}/{source.Container}: the database answers {(int)e.StatusCode}, {e.ResponseBody}", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             throw new StartException($"Function '{function.Name}' cannot read the change feed of {source.Database}/{source.Container}: {e.Message}", e);
         }

@@ -14,7 +14,12 @@ internal sealed class BatchFunction(LocalFunction function, string queue, bool a
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public override void Start(ServiceBusClient client) => _running = Task.Run(() => RunAsync(client.CreateReceiver(Queue)));
+    public override void Start(ServiceBusClient client)
+    {
+        // What was current at the start, a trace among it, is nothing of the messages'.
+        using (ExecutionContext.SuppressFlow())
+            _running = Task.Run(() => RunAsync(client.CreateReceiver(Queue)));
+    }
 
     public override ValueTask DisposeAsync()
     {

@@ -84,8 +84,7 @@ internal sealed class QueueTriggerData(
     // The sender's trace goes on in the function; a batch has many, and begins its own.
     private sealed class MessageTrace(ServiceBusReceivedMessage? message) : TraceContext
     {
-        public override string TraceParent { get; } = Activity.Current?.Id
-            ?? (message is null ? null : Telemetry.ParentOf(message))
+        public override string TraceParent { get; } = (message is null ? null : Telemetry.ParentOf(message))
             ?? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00";
 
         public override string TraceState { get; } = (message is null ? null : Telemetry.StateOf(message)) ?? "";

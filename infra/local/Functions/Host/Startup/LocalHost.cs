@@ -41,8 +41,8 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
-        for (var i = _listening.Count - 1; i >= 0; i--)
-            await _listening[i].StopAsync(deadline.Token);
+        // At once, so that a function that will not end takes no time from the others.
+        await Task.WhenAll(_listening.Select(listener => listener.StopAsync(deadline.Token)));
         _listening.Clear();
         await app.StopAsync(deadline.Token);
     }

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Crm.Local.Tests.Functions;
 
-/// <summary>The host killed while it writes and follows the feed.</summary>
-public sealed class KillTests : IDisposable
+/// <summary>The host killed, or without its disk, while it writes and follows the feed.</summary>
+public sealed class CrashTests : IDisposable
 {
     private const int Writers = 8;
     private readonly string _folder = Directory.CreateTempSubdirectory("crm-kill-").FullName;
@@ -17,11 +17,31 @@ public sealed class KillTests : IDisposable
     private string? _continuation;
 
     [Fact]
-    public Task Kill_UnderLoad_LosesNoChangeAndKeepsTheirOrder() => KillAsync<FollowQuickly>(kills: 3, changesEach: 200);
+    public Task Kill_UnderLoad_LosesNoChangeAndKeepsTheirOrder() => KillAsync<FollowQuickly>(kills: 2, changesEach: 200);
 
     [Fact]
     [Trait("Category", "Long")]
     public Task Kill_UnderLoadManyTimes_LosesNoChangeAndTheFeedGoesOnIn20Seconds() => KillAsync<FollowAsTheAppDoes>(kills: 20, changesEach: 1000);
+
+    [Fact]
+    public async Task DiskThatFailsForAWhile_RefusesWritesAndHarmsNothing()
+    {
+        using (var host = await HostProcess.StartAsync<FollowQuickly>(_folder))
+        {
+            await GoesOnAsync(host, "before");
+            await host.FailWritesAsync(true);
+            await StoreFixture.RefusedAsync(HttpStatusCode.ServiceUnavailable, () => host.Items.CreateItemAsync(new Item("refused", "T1"), new PartitionKey("T1")));
+            Assert.Equal("before", (await host.Items.ReadItemAsync<Item>("before", new PartitionKey("T1"))).Resource.id);
+            await host.FailWritesAsync(false);
+            await GoesOnAsync(host, "after");
+            await host.KillAsync();
+        }
+
+        using var again = await HostProcess.StartAsync<FollowQuickly>(_folder);
+        await GoesOnAsync(again, "last");
+        await ReadTailAsync(again.Items, CancellationToken.None);
+        Assert.Equal(["before", "after", "last"], _tail.Select(change => change.id));
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -1,5 +1,6 @@
 using Crm.Customers;
 using Crm.Entities;
+using Crm.Health;
 using Crm.History;
 using Crm.Leads;
 using Crm.Orders;
@@ -39,6 +40,7 @@ public static class CrmApplication
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddCustomers();
+        builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddOrders();

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Azure.Messaging.ServiceBus;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -7,18 +9,32 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Crm.Health;
 
-/// <summary>Whether requests can be served, part by part.</summary>
-public sealed class HealthFunctions(CrmContainers containers)
+/// <summary>Whether requests can be served, part by part, and what waits to be worked on.</summary>
+public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, RequestChargeTotal charged)
 {
+    private const string Ok = "ok";
+
+    /// <summary>503 where no request can be served. A part that only delays work does not make the whole unhealthy.</summary>
     [Function("Health")]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {
         var database = await DatabaseAsync(cancellation);
-        var healthy = database == "ok";
-        var report = new JsonObject { ["status"] = healthy ? "ok" : "unavailable", ["parts"] = new JsonObject { ["database"] = database } };
+        var healthy = database == Ok;
+        var (queues, waiting) = healthy ? await BacklogAsync(cancellation) : ("unknown", null);
+        var report = new JsonObject
+        {
+            ["status"] = healthy ? Ok : "unavailable",
+            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues },
+            ["backlog"] = JsonSerializer.SerializeToNode(waiting, CrmJson.Options),
+            ["requestCharge"] = Math.Round(charged.Sum, 2),
+        };
         return Results.Json(report, CrmJson.Options, statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
+
+    /// <summary>Keeps the metrics of the backlog young where nobody asks for the app's health.</summary>
+    [Function("WatchBacklog")]
+    public Task Watch([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellation) => backlog.LatestAsync(cancellation);
 
     /// <summary>One point read of what need not exist: the cheapest proof that the database answers.</summary>
     private async Task<string> DatabaseAsync(CancellationToken cancellation)
@@ -27,11 +43,27 @@ public sealed class HealthFunctions(CrmContainers containers)
         {
             var nowhere = new PartitionKeyBuilder().Add("health").Add("health").Add("health").Build();
             using var response = await containers.Records.ReadItemStreamAsync("health", nowhere, cancellationToken: cancellation);
-            return (int)response.StatusCode is 404 or 200 ? "ok" : $"answers {(int)response.StatusCode}";
+            return (int)response.StatusCode is 404 or 200 ? Ok : $"answers {(int)response.StatusCode}";
         }
         catch (Exception unreachable) when (unreachable is CosmosException or HttpRequestException)
         {
             return "unreachable";
+        }
+    }
+
+    private async Task<(string Queues, Backlog? Waiting)> BacklogAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (Ok, await backlog.LatestAsync(cancellation));
+        }
+        catch (ServiceBusException unreachable)
+        {
+            return ($"answers {unreachable.Reason}", null);
+        }
+        catch (CosmosException busy)
+        {
+            return ($"unknown: the database answers {(int)busy.StatusCode}", null);
         }
     }
 }

@@ -27,6 +27,7 @@ internal static class CosmosServices
         return services
             .AddSingleton(provider => Connect(provider.GetRequiredService<IOptions<CosmosSettings>>().Value, provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value))
             .AddSingleton<CrmContainers>()
+            .AddSingleton<RequestChargeTotal>()
             .AddScoped<RequestCharge>()
             .AddHostedService<CosmosSetup>();
     }

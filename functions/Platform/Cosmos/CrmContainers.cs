@@ -14,6 +14,9 @@ public sealed class CrmContainers(CosmosClient client, IOptions<CosmosSettings> 
     /// <summary>The history log: every change there ever was, append-only.</summary>
     public Container History => _database.GetContainer(ContainerDeclarations.History);
 
+    /// <summary>Where each function on the change feed stands. The Functions host writes it.</summary>
+    public Container Leases => _database.GetContainer(ContainerDeclarations.Leases);
+
     /// <summary>Reservations of unique values, and number sequences.</summary>
     public Container Keys => _database.GetContainer(ContainerDeclarations.Keys);
 }

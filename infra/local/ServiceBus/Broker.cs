@@ -189,7 +189,7 @@ internal sealed class Broker : IAsyncDisposable
 
     private async Task SweepAsync()
     {
-        while (await WriteAsync(null, session => session.Sweep()))
+        while (await WriteAsync(null, session => session.Ring()))
         {
             // The next portion waits its turn behind the requests that queued up meanwhile.
         }

@@ -45,6 +45,25 @@ public sealed class BrokerDurabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queue_DeclaredAgainAfterAWhile_HasItsMessagesAsTheyWere()
+    {
+        await _bus.Sender.SendMessageAsync(new ServiceBusMessage("expires") { TimeToLive = TimeSpan.FromMinutes(5) });
+        await _bus.Sender.ScheduleMessageAsync(new ServiceBusMessage("scheduled"), _bus.Clock.GetUtcNow().AddMinutes(5));
+        await _bus.CloseAsync();
+        _bus.Clock.Advance(TimeSpan.FromHours(1));
+        await using (var without = Crm.Local.ServiceBus.Broker.Open(_bus.Folder, [new(Plain)], ("test", Key), _bus.Clock))
+        {
+            await without.WriteAsync(null, session => session.Sweep());
+            Assert.Throws<ServiceBusException>(() => without.Find(Queue));
+        }
+
+        _bus.Open();
+        Assert.Equal("scheduled", (await NextOneAsync(_bus.Receiver)).Body.ToString());
+        Assert.Null(await NextAsync(_bus.Receiver));
+        Assert.Equal("TTLExpiredException", (await NextOneAsync(_bus.DeadLetters)).DeadLetterReason);
+    }
+
+    [Fact]
     public async Task Message_ThatEndsTheProcessEveryTime_IsDeadLetteredInTheEnd()
     {
         await _bus.Sender.SendMessageAsync(new ServiceBusMessage("fatal"));

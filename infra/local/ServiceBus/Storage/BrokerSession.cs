@@ -1,11 +1,10 @@
-using Azure.Messaging.ServiceBus;
 using Crm.Local.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Crm.Local.ServiceBus.Storage;
 
 /// <summary>What the writer thread works with: the transaction, and the queues in which it made messages ready.</summary>
-internal sealed class BrokerSession : IWriteSession, IDisposable
+internal sealed partial class BrokerSession : IWriteSession, IDisposable
 {
     private const int SweepPortion = 200;
     private readonly TimeProvider _time;
@@ -47,7 +46,11 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
             byPath.Add(queue.Name, Open(queue.Name, queue, deadLetters));
         }
 
-        Connection.Execute("UPDATE messages SET due = 0 WHERE token IS NOT NULL");
+        // Those of a queue that had not been declared for a while have lost their time (Sweep), and find it again.
+        Connection.Execute("""
+            UPDATE messages SET due = CASE state WHEN 2 THEN enqueued ELSE enqueued + ttl END WHERE due IS NULL AND ttl IS NOT NULL;
+            UPDATE messages SET due = 0 WHERE token IS NOT NULL;
+            """);
         _isDueChanged = true;
         return byPath;
     }
@@ -60,13 +63,14 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
 
     public void Commit(bool alone)
     {
+        // Read before: after the commit nothing may fail, or the writes would be told that they have.
+        var due = _isDueChanged ? Messages.NextDue() : null;
         _commit.Run();
         foreach (var queue in _arrived)
             queue.Announce();
         _arrived.Clear();
-        if (!_isDueChanged) return;
+        if (_isDueChanged) _setAlarm(due);
         _isDueChanged = false;
-        _setAlarm(Messages.NextDue());
     }
 
     public void Rollback()
@@ -86,99 +90,11 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
         }
     }
 
-    public long Submit(Queue queue, Submission submission)
+    /// <summary>Sweeps for the alarm, which is to be set again even when it rang too early.</summary>
+    public bool Ring()
     {
-        var sequence = Messages.NextSequence(queue);
-        var ttl = Lifetime(queue, submission.TimeToLive);
         _isDueChanged = true;
-        if (submission.Scheduled is { } due && due > Now)
-        {
-            Messages.Insert(queue, sequence, RowState.Scheduled, due, due, ttl, submission.Message);
-        }
-        else
-        {
-            Messages.Insert(queue, sequence, RowState.Active, Now + ttl, Now, ttl, submission.Message);
-            _arrived.Add(queue);
-        }
-
-        return sequence;
-    }
-
-    public Delivery Lock(Queue queue, MessageRow row)
-    {
-        var (token, until) = (Guid.NewGuid(), Now + (long)queue.Declared.LockDuration.TotalMilliseconds);
-        Messages.Lock(row.Id, token, until);
-        _isDueChanged = true;
-        return new Delivery(row with { IsLocked = true, Due = until, Deliveries = row.Deliveries + 1 }, Messages.Body(row.Id), token, until);
-    }
-
-    public Delivery Take(MessageRow row)
-    {
-        var delivery = new Delivery(row with { Deliveries = row.Deliveries + 1 }, Messages.Body(row.Id), Guid.Empty, 0);
-        Messages.Delete(row.Id);
-        return delivery;
-    }
-
-    public long Renew(Queue queue, MessageRow row)
-    {
-        var until = Now + (long)queue.Declared.LockDuration.TotalMilliseconds;
-        Messages.Renew(row.Id, until);
-        _isDueChanged = true;
-        return until;
-    }
-
-    public MessageRow Locked(Queue queue, Guid token) => Messages.Find(queue, token) is { } row && row.Due > Now
-        ? row
-        : throw new ServiceBusException(
-            "The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.",
-            ServiceBusFailureReason.MessageLockLost,
-            queue.Path);
-
-    /// <summary>Gives a locked message back: to its queue, or where one goes that has expired meanwhile or had its last delivery.</summary>
-    public void Return(Queue queue, MessageRow row)
-    {
-        if (queue.DeadLetters is not null && row.Deliveries >= queue.Declared.MaxDeliveryCount)
-        {
-            DeadLetter(queue, row, "MaxDeliveryCountExceeded", $"Message could not be consumed after {queue.Declared.MaxDeliveryCount} delivery attempts.");
-        }
-        else if (row.Expires <= Now)
-        {
-            Expire(queue, row);
-        }
-        else
-        {
-            Messages.Update(row with { Due = row.Expires });
-            _isDueChanged = true;
-            if (row.State is RowState.Active) _arrived.Add(queue);
-        }
-    }
-
-    public void Defer(MessageRow row)
-    {
-        Messages.Update(row with { State = RowState.Deferred, Due = row.Expires });
-        _isDueChanged = true;
-    }
-
-    public void DeadLetter(Queue queue, MessageRow row, string? reason, string? description)
-    {
-        Modify(row, new Dictionary<string, object?> { [AmqpFormat.DeadLetterReason] = reason, [AmqpFormat.DeadLetterErrorDescription] = description });
-        var target = queue.DeadLetters ?? queue;
-        Messages.Update(row with { Queue = target.Number, State = RowState.Active, Due = null, TimeToLive = null });
-        _isDueChanged = true;
-        _arrived.Add(target);
-    }
-
-    /// <summary>Sets application properties; a null takes one away.</summary>
-    public void Modify(MessageRow row, IEnumerable<KeyValuePair<string, object?>> properties)
-    {
-        var message = AmqpFormat.Decode(Messages.Body(row.Id));
-        foreach (var (name, value) in properties)
-        {
-            if (value is null) message.ApplicationProperties.Remove(name);
-            else message.ApplicationProperties[name] = value;
-        }
-
-        Messages.UpdateBody(row.Id, AmqpFormat.Encode(message));
+        return Sweep();
     }
 
     /// <summary>Does a portion of what has become due; whether it may not have been all.</summary>
@@ -200,12 +116,6 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
 
     public void Dispose() => Connection.Dispose();
 
-    private static long Lifetime(Queue queue, TimeSpan own)
-    {
-        var most = queue.Declared.DefaultMessageTimeToLive;
-        return (long)(most < own ? most : own).TotalMilliseconds;
-    }
-
     private Queue Open(string path, QueueDeclaration declared, Queue? deadLetters)
     {
         var statement = Connection.Rent("INSERT INTO queues (path, last) VALUES (?1, 0) ON CONFLICT (path) DO UPDATE SET path = ?1 RETURNING number");
@@ -220,20 +130,5 @@ internal sealed class BrokerSession : IWriteSession, IDisposable
         {
             Connection.Return(statement);
         }
-    }
-
-    // At its time a scheduled message is appended as if it had just been sent, with a number of its own.
-    private void Enqueue(Queue queue, MessageRow row)
-    {
-        Messages.Update(row with { State = RowState.Active, Sequence = Messages.NextSequence(queue), Enqueued = Now, Due = Now + row.TimeToLive });
-        _arrived.Add(queue);
-    }
-
-    private void Expire(Queue queue, MessageRow row)
-    {
-        if (queue.Declared.DeadLetteringOnMessageExpiration && queue.DeadLetters is not null)
-            DeadLetter(queue, row, "TTLExpiredException", "The message expired and was dead lettered.");
-        else
-            Messages.Delete(row.Id);
     }
 }

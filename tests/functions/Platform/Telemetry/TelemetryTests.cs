@@ -16,11 +16,12 @@ public sealed class TelemetryTests(TelemetryTests.ObservedApp app) : IClassFixtu
     private const string Trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     [Fact]
-    public async Task Change_OfATracedRequest_CarriesTheTrace()
+    public async Task HistoryEntry_OfATracedRequest_CarriesTheTrace()
     {
         var created = await CreateAsync(("traceparent", Trace));
 
-        Assert.Equal(Trace, (await ChangeAsync(created))["traceParent"]!.GetValue<string>());
+        var history = (await app.SendAsync("GET", $"/api/v1/teams/{created.Id()}/history")).Expect(200).Json;
+        Assert.Equal(Trace, history["value"]![0]!["traceParent"]!.GetValue<string>());
     }
 
     [Theory]

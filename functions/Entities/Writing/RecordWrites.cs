@@ -151,12 +151,7 @@ public sealed class RecordWrites(
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
         var status = created ? StatusCreated : write.Options.Accepts ? StatusAccepted : StatusOk;
-        var beside = new List<ReadOnlyMemory<byte>>();
-        if (write.Options.Key is { } repeatable)
-            beside.Add(past.Written(repeatable, status, change.Version).ToBytes(key));
-        if (write.Beside is { } writeBeside)
-            beside.Add(writeBeside(key, change.Version));
-        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, beside, cancellation);
+        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, [.. Beside(write, status, change.Version)], cancellation);
         switch (outcome)
         {
             case CommitOutcome.Committed:
@@ -174,6 +169,15 @@ public sealed class RecordWrites(
             default:
                 return new Stale(null, []);
         }
+    }
+
+    /// <summary>What goes into the batch beside the record and its change.</summary>
+    private IEnumerable<ReadOnlyMemory<byte>> Beside(Write write, int status, int version)
+    {
+        if (write.Options.Key is { } repeatable)
+            yield return past.Written(repeatable, status, version).ToBytes(write.Key);
+        if (write.Beside is { } document)
+            yield return document(write.Key, version);
     }
 
     private Change NewChange(RecordKey key, StoredRecord? before, DateTimeOffset now, string action, IReadOnlyList<FieldChange> changes, IReadOnlyList<string> events) => new Change

@@ -39,8 +39,17 @@ internal sealed class PlannedFault(int at, Fault fault)
     /// <summary>The call was reached.</summary>
     public bool Happened => Calls >= at;
 
+    /// <summary>What others do meanwhile, just before the call that the fault is planned for is the next one.</summary>
+    public Func<Task>? Meanwhile { get; init; }
+
     /// <summary>The fault, if this is the call it is planned for.</summary>
-    public Fault? Next() => Interlocked.Increment(ref _calls) == at ? fault : null;
+    public async Task<Fault?> NextAsync()
+    {
+        var call = Interlocked.Increment(ref _calls);
+        if (call == at - 1 && Meanwhile is not null)
+            await Meanwhile();
+        return call == at ? fault : null;
+    }
 
     public void Cost(double charge) => Interlocked.Exchange(ref _charge, _charge + charge);
 }
@@ -74,7 +83,7 @@ internal sealed class Faults
     /// <summary>A call that is none of the database's.</summary>
     public async Task CallAsync(Func<Task> call)
     {
-        var fault = _plan.Value?.Next();
+        var fault = await NextAsync();
         if (fault is Fault.Refused or Fault.CrashBefore)
             throw new CrashException();
 
@@ -83,11 +92,21 @@ internal sealed class Faults
             throw new CrashException();
     }
 
+    private async Task<Fault?> NextAsync()
+    {
+        if (_plan.Value is not { } plan)
+            return null;
+
+        // What happens meanwhile is not under the plan.
+        _plan.Value = null;
+        return await plan.NextAsync();
+    }
+
     private sealed class Handler(Faults faults) : RequestHandler
     {
         public override async Task<ResponseMessage> SendAsync(RequestMessage request, CancellationToken cancellationToken)
         {
-            switch (faults._plan.Value?.Next())
+            switch (await faults.NextAsync())
             {
                 case Fault.Refused:
                     return new ResponseMessage(HttpStatusCode.ServiceUnavailable, request, "Planned.");

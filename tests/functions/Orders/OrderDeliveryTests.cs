@@ -77,6 +77,30 @@ public sealed class OrderDeliveryTests(HandDelivery app) : IClassFixture<HandDel
     }
 
     [Fact]
+    public async Task Cancel_BetweenAnyTwoCalls_AndACrashAfterTheNext_LeavesNothingReserved()
+    {
+        var (stocked, other, customer) = (await app.StockedAsync(100), await app.StockedAsync(100), await app.BuyerAsync());
+        PlannedFault plan;
+        var call = 2;
+        do
+        {
+            var (order, message) = await SubmittedAsync(customer, (stocked.Product, 2), (other.Product, 1));
+            plan = new PlannedFault(call++, Fault.CrashAfter) { Meanwhile = () => CancelAsync(order) };
+
+            // The message does not come again: what is reserved too late would stay so.
+            await app.DeliverOnceAsync(message, plan);
+            if ((await app.ReadAsync(order)).Json.Status() != "cancelled")
+                await CancelAsync(order);
+
+            Assert.Equal("cancelled", (await app.ReadAsync(order)).Json.Status());
+            Assert.Equal(((100m, 0m), (100m, 0m)), (await app.StockAsync(stocked.Item), await app.StockAsync(other.Item)));
+        }
+        while (plan.Happened);
+
+        async Task CancelAsync(JsonObject order) => (await app.DoAsync(order, "cancel")).Expect(200);
+    }
+
+    [Fact]
     public async Task DeadLetter_PutsTheOrderOnHold_FreesItsStock_AndItCanBeResubmitted()
     {
         var (stocked, other) = (await app.StockedAsync(10), await app.StockedAsync(10));

@@ -1,3 +1,4 @@
+using Crm.Access;
 using Crm.Customers;
 using Crm.Entities;
 using Crm.Health;
@@ -29,10 +30,11 @@ public static class CrmApplication
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
-        builder.UseMiddleware<CallerMiddleware>();
+        builder.UseMiddleware<DoorMiddleware>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddRequestLimits(builder.Configuration);
         builder.Services.AddSingleton<SystemCalls>();
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddCosmos(builder.Configuration);
@@ -46,6 +48,7 @@ public static class CrmApplication
         builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
+        builder.Services.AddAccess(builder.Configuration);
         return builder;
     }
 }

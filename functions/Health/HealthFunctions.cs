@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
+using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backl
     private const string Ok = "ok";
 
     /// <summary>503 where no request can be served. A part that only delays work does not make the whole unhealthy.</summary>
-    [Function("Health")]
+    [Function("Health"), Public]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {

@@ -14,9 +14,10 @@ public sealed record HistoryEntry(
     string Id, string Entity, string RecordId, int Version, string Action, Actor Actor, string Source, string RequestId, string? TraceParent, DateTimeOffset OccurredAt,
     DateTimeOffset? RecordedAt, IReadOnlyList<HistoryField> Changes, IReadOnlyList<string> Events, string PrevHash, string Hash)
 {
-    public static HistoryEntry Of(Change change) => new(
+    /// <param name="hidden">Fields that the caller may not read.</param>
+    public static HistoryEntry Of(Change change, IReadOnlySet<string> hidden) => new(
         change.Id, change.Entity, change.RecordId, change.Version, change.Action, change.Actor, change.Source, change.RequestId, change.TraceParent, change.OccurredAt,
-        change.RecordedAt, [.. change.Changes.Select(field => new HistoryField(field.Path, field.Before, field.After, field.Personal))], change.Events, change.PrevHash, change.Hash);
+        change.RecordedAt, [.. change.Changes.Where(field => !hidden.Contains(field.Path.Split('/', 3)[1])).Select(field => new HistoryField(field.Path, field.Before, field.After, field.Personal))], change.Events, change.PrevHash, change.Hash);
 }
 
 /// <summary>One field of a change.</summary>

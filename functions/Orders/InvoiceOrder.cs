@@ -12,7 +12,7 @@ public sealed record InvoiceBody
 }
 
 /// <summary>Invoices an order, once: its invoice has an id that follows from the order's.</summary>
-public sealed class InvoiceOrder(OrderParts parts, InvoiceNumbers numbers, Retries retries, CallContext call)
+public sealed class InvoiceOrder(OrderParts parts, InvoiceNumbers numbers, OrderEffects effects, CallContext call)
 {
     public async Task<Result<RecordReply>> RunAsync(string orderId, InvoiceBody body, WriteOptions options, CancellationToken cancellation)
     {
@@ -32,7 +32,7 @@ public sealed class InvoiceOrder(OrderParts parts, InvoiceNumbers numbers, Retri
         if (created.Failed && created.Error is not Conflict)
             return created.Error;
 
-        if (await retries.TryAsync(token => FinishAsync(id, token), cancellation) is { } unsettled)
+        if (await effects.TryAsync<InvoiceOrder>((invoices, token) => invoices.FinishAsync(id, token), cancellation) is { } unsettled)
             return unsettled;
 
         return created.Failed ? await parts.PresentAsync<Invoice>(id, cancellation) : await parts.MadeAsync(created.Value, cancellation);
@@ -61,6 +61,7 @@ public sealed class InvoiceOrder(OrderParts parts, InvoiceNumbers numbers, Retri
         Series = series,
         OrderId = order.Id,
         OwnerId = order.OwnerId,
+        TeamIds = order.TeamIds,
         CustomerId = order.CustomerId,
         Currency = order.Currency,
         BillingAddress = order.BillingAddress,

@@ -5,7 +5,7 @@ using Crm.Platform;
 namespace Crm.Orders;
 
 /// <summary>What people do with an order as a whole. Done again, each answers the order as it is.</summary>
-public sealed class OrderActions(EntityCatalog catalog, EntityService entities, OrderStock stock, Retries retries)
+public sealed class OrderActions(EntityCatalog catalog, EntityService entities, OrderEffects effects)
 {
     /// <summary>Freezes prices, taxes and rate, and has the order decided on: the event in the same batch brings it to the queue.</summary>
     public Task<Result<RecordReply>> SubmitAsync(string id, WriteOptions options, CancellationToken cancellation) =>
@@ -33,7 +33,7 @@ public sealed class OrderActions(EntityCatalog catalog, EntityService entities, 
         if (order.Status != OrderStatus.Cancelled)
             return new WrongState($"Of order {order.OrderNumber}, some has been shipped: it can no longer be cancelled.");
         if (order.Processing is not null)
-            await retries.TryAsync(token => stock.ReleaseAsync(order, token), cancellation);
+            await effects.TryAsync<OrderStock>((stock, token) => stock.ReleaseAsync(order, token), cancellation);
         return cancelled;
 
         SalesOrder Cancelled(SalesOrder present) => present.Status == OrderStatus.Cancelled || present.Lines.Any(line => line.QuantityShipped > 0)
@@ -50,7 +50,7 @@ public sealed class OrderActions(EntityCatalog catalog, EntityService entities, 
             return read.Error;
 
         var order = (SalesOrder)type.Deserialize(read.Value.Data);
-        return order.Status == decided && order.Processing is not null && await retries.TryAsync(token => stock.ReleaseAsync(order, token), cancellation) is { } unsettled
+        return order.Status == decided && order.Processing is not null && await effects.TryAsync<OrderStock>((stock, token) => stock.ReleaseAsync(order, token), cancellation) is { } unsettled
             ? unsettled
             : await act();
     }

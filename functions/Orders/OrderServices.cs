@@ -25,6 +25,7 @@ internal static class OrderServices
             .AddScoped<OrderStock>()
             .AddScoped<CreditCheck>()
             .AddScoped<ProcessOrder>()
+            .AddScoped<OrderEffects>()
             .AddScoped<OrderActions>()
             .AddScoped<OrderParts>()
             .AddScoped<ShipOrder>()

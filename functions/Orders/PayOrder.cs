@@ -19,7 +19,7 @@ public sealed record PaymentBody
 }
 
 /// <summary>Counts money that was received for an order: in the order first, then in its invoice.</summary>
-public sealed class PayOrder(OrderParts parts, Retries retries, TimeProvider time)
+public sealed class PayOrder(OrderParts parts, OrderEffects effects, TimeProvider time)
 {
     public async Task<Result<RecordReply>> RunAsync(string orderId, PaymentBody body, WriteOptions options, CancellationToken cancellation)
     {
@@ -39,6 +39,7 @@ public sealed class PayOrder(OrderParts parts, Retries retries, TimeProvider tim
         {
             OrderId = orderId,
             OwnerId = order.OwnerId,
+            TeamIds = order.TeamIds,
             Amount = body.Amount,
             Currency = order.Currency,
             Method = body.Method,
@@ -50,7 +51,7 @@ public sealed class PayOrder(OrderParts parts, Retries retries, TimeProvider tim
             return created.Error;
 
         // What is not settled now goes on by the message of the creation; the answer says how far it is.
-        await retries.TryAsync(token => FinishAsync(created.Value.Id, token), cancellation);
+        await effects.TryAsync<PayOrder>((pay, token) => pay.FinishAsync(created.Value.Id, token), cancellation);
         return await parts.MadeAsync(created.Value, cancellation);
     }
 

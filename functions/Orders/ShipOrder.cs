@@ -17,7 +17,7 @@ public sealed record ShipmentBody
 }
 
 /// <summary>Ships an order, whole or in part. The order counts the shipment first, so that no two send the same pieces; then the stock goes.</summary>
-public sealed class ShipOrder(OrderParts parts, OrderStock stock, Retries retries)
+public sealed class ShipOrder(OrderParts parts, OrderStock stock, OrderEffects effects)
 {
     public async Task<Result<RecordReply>> RunAsync(string orderId, ShipmentBody body, WriteOptions options, CancellationToken cancellation)
     {
@@ -35,13 +35,13 @@ public sealed class ShipOrder(OrderParts parts, OrderStock stock, Retries retrie
         if (await RefusedAsync(order, lines, cancellation) is { } refused)
             return refused;
 
-        var shipment = new Shipment { OrderId = orderId, OwnerId = order.OwnerId, Lines = lines, Carrier = body.Carrier, TrackingNumber = body.TrackingNumber };
+        var shipment = new Shipment { OrderId = orderId, OwnerId = order.OwnerId, TeamIds = order.TeamIds, Lines = lines, Carrier = body.Carrier, TrackingNumber = body.TrackingNumber };
         var created = await parts.CreateAsync(parts.IdOf(options.Key), shipment, options, cancellation);
         if (created.Failed)
             return created.Error;
 
         // What is not settled now goes on by the message of the creation; the answer says how far it is.
-        await retries.TryAsync(token => FinishAsync(created.Value.Id, token), cancellation);
+        await effects.TryAsync<ShipOrder>((ship, token) => ship.FinishAsync(created.Value.Id, token), cancellation);
         return await parts.MadeAsync(created.Value, cancellation);
     }
 

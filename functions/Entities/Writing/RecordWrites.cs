@@ -28,7 +28,7 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// </summary>
 public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
-    IEnumerable<IPreparation> preparations, CallContext call, TimeProvider time)
+    IEnumerable<IPreparation> preparations, IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
 {
     /// <summary>The verb that makes a tombstone a record again.</summary>
     public const string Restore = "restore";
@@ -53,14 +53,18 @@ public sealed class RecordWrites(
 
         var (context, next) = prepared.Value;
         if (write.Before is null)
+        {
             await NumberAsync(type, key, next, cancellation);
+            foreach (var step in StepsOf(type))
+                step.Fill(type, key, next, context);
+        }
 
         var changes = Diff.Between(type, write.Current, next);
         if (write.Stored is not null && changes.Count == 0)
         {
             if (write.Options.Key is { } repeatable)
                 await records.CreateBesideAsync(key, past.Written(repeatable, StatusOk, write.Stored.Version).ToBytes(key), cancellation);
-            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+            return new RecordReply(type, write.Stored.Data, Hidden(type), Session: write.Stored.Session);
         }
 
         return await CommitAsync(write, context, next, changes, cancellation);
@@ -91,17 +95,21 @@ public sealed class RecordWrites(
 
         entity = entity.WithDefaults(context);
         var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);
-        await references.CheckAsync(type, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
+        await references.CheckAsync(type, fields, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
 
         foreach (var preparation in preparations.Where(preparation => preparation.Record == type.Record))
             await preparation.PrepareAsync(entity, context, cancellation);
 
+        entity = entity.Complete(context);
+        if (context.Forbidden.Count > 0)
+            return new Forbidden($"You have no right to this change: {context.Forbidden[0].Detail}.") { Fields = context.Forbidden };
+
         // First where a record may not go at all, then what it lacks there.
-        var next = type.Serialize(entity.Complete(context));
+        var next = type.Serialize(entity);
         if (Moves.Refused(type, write.Before, next, write.Action) is { } refused)
-            return refused;
+            return Hidden(type).Contains(refused.Field) ? new Forbidden($"This moves {refused.Field}, which you may not read.") : refused;
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
@@ -118,13 +126,17 @@ public sealed class RecordWrites(
         var now = time.GetUtcNow();
         var before = (JsonObject)stored.Data.ToNode()!;
         var change = NewChange(key, stored, now, Change.Delete, Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
+        foreach (var step in StepsOf(type))
+            await step.PrepareAsync(type, key, before, null, cancellation);
+
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
         var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, [], cancellation);
         if (outcome != CommitOutcome.Committed)
             return null;
 
+        Committed(type, key);
         await uniques.ReleaseAsync(key, [.. UniqueValue.Of(type, before)], now, cancellation);
-        return new RecordReply(type, stored.Data, Session: session);
+        return new RecordReply(type, stored.Data, Hidden(type), Session: session);
     }
 
     private async Task<Result<RecordReply>> CommitAsync(Write write, WriteContext context, JsonObject data, IReadOnlyList<FieldChange> changes, CancellationToken cancellation)
@@ -147,6 +159,8 @@ public sealed class RecordWrites(
         var (had, has) = (UniqueValue.Of(type, write.Current).ToHashSet(), UniqueValue.Of(type, data).ToHashSet());
         if (await uniques.ReserveAsync(type, key, [.. has.Except(had)], cancellation) is { } taken)
             return taken;
+        foreach (var step in StepsOf(type))
+            await step.PrepareAsync(type, key, write.Current, data, cancellation);
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
@@ -155,8 +169,9 @@ public sealed class RecordWrites(
         switch (outcome)
         {
             case CommitOutcome.Committed:
+                Committed(type, key);
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
-                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), status, Session: session);
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), status, Session: session) { ShownOnce = context.ShownOnce };
             case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
             case CommitOutcome.Exists when write.Beside is not null:
@@ -179,6 +194,16 @@ public sealed class RecordWrites(
         if (write.Beside is { } document)
             yield return document(write.Key, version);
     }
+
+    private IEnumerable<IWriteStep> StepsOf(EntityType type) => steps.Where(step => step.Concerns(type));
+
+    private void Committed(EntityType type, RecordKey key)
+    {
+        foreach (var step in StepsOf(type))
+            step.Committed(key);
+    }
+
+    private IReadOnlySet<string> Hidden(EntityType type) => call.Caller.Permissions.Hidden(type.Collection);
 
     private Change NewChange(RecordKey key, StoredRecord? before, DateTimeOffset now, string action, IReadOnlyList<FieldChange> changes, IReadOnlyList<string> events) => new Change
     {

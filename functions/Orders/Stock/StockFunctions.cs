@@ -3,6 +3,7 @@ using Crm.Entities.Schema;
 using Crm.Entities.Types;
 using Crm.Entities.Writing;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -31,7 +32,7 @@ public sealed class StockFunctions(StockMovements movements, CallContext call, T
         [StringLength(255)] public string? Reason { get; init; }
     }
 
-    [Function("StockItemsMove")]
+    [Function("StockItemsMove"), Records(Right.Update, Collection = "stock-items")]
     public async Task<IResult> Move(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request, string id, CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ public sealed class StockFunctions(StockMovements movements, CallContext call, T
         return made.Failed ? Problems.From(made.Error) : made.Value;
     }
 
-    [Function("StockItemsMovements")]
+    [Function("StockItemsMovements"), Records(Right.Read, Collection = "stock-items")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest request, string id, CancellationToken cancellation)
     {

@@ -15,6 +15,7 @@ internal static class HeaderNames
 internal static class MediaTypes
 {
     public const string Json = "application/json";
+    public const string Form = "application/x-www-form-urlencoded";
     public const string JsonSchema = "application/schema+json";
     public const string MergePatch = "application/merge-patch+json";
 }

@@ -52,6 +52,7 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
         var headers = http.Response.Headers;
         headers[HeaderNames.ApiVersion] = Version;
         headers[HeaderNames.RequestId] = call.RequestId;
+        AddSecurityHeaders(http, headers);
         if (http.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, null, out _))
             headers.TraceParent = parent;
 
@@ -60,6 +61,18 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
             headers[HeaderNames.RequestCost] = charge.Total.ToString("0.##", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
+    }
+
+    /// <summary>Answers are data for whoever asked: no page, in no frame, and kept by no cache between.</summary>
+    private static void AddSecurityHeaders(HttpContext http, IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.Append("Vary", "Authorization");
+        headers.CacheControl = http.Request.Path.StartsWithSegments("/auth", StringComparison.OrdinalIgnoreCase) ? "no-store" : "private, no-cache";
+        if (http.Request.IsHttps)
+            headers.StrictTransportSecurity = "max-age=31536000";
     }
 
     /// <summary>The client's, if it is short and plain enough to be written into headers and logs.</summary>

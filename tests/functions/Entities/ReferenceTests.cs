@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Changes;
 using Crm.Platform.Json;
-using Crm.Tenants;
+using Crm.Access;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Entities;

@@ -277,6 +277,30 @@ public sealed class OrderLifecycleTests(CrmApp app)
         Assert.Equal(Enumerable.Range(1, 6).Select(number => $"{series}-{number:00000}"), numbers.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Salespeople_WhoMayNotMoveStock_ShipPayAndCancelTheirOwnOrders()
+    {
+        var ((product, item), customer) = (await app.StockedAsync(10), await app.BuyerAsync());
+        var (user, client) = await app.NewUserAsync("sales");
+        using var _ = client;
+        var orders = new List<JsonObject>();
+        for (var i = 0; i < 2; i++)
+        {
+            var draft = await app.DraftAsync(customer, (product, 2));
+            orders.Add((await app.PatchAsync(draft, new JsonObject { ["ownerId"] = user.Id() })).Expect(200).Json);
+            (await client.SendAsync("POST", $"{orders[i].Path()}/submit")).Expect(202);
+            Assert.Equal("confirmed", (await app.SettledAsync(orders[i])).Status());
+        }
+
+        Assert.Equal("shipped", (await client.SendAsync("POST", $"{orders[0].Path()}/shipments")).Expect(201).Json.Status());
+        Assert.Equal("succeeded", (await client.SendAsync("POST", $"{orders[0].Path()}/payments", new JsonObject { ["amount"] = 20 })).Expect(201).Json.Status());
+        (await client.SendAsync("POST", $"{orders[0].Path()}/invoice")).Expect(201);
+        (await client.SendAsync("POST", $"{orders[1].Path()}/cancel")).Expect(200);
+
+        Assert.Equal((8m, 0m), await app.StockAsync(item));
+        (await client.SendAsync("POST", $"{item.Path()}/movements", new JsonObject { ["kind"] = "receipt", ["quantity"] = 1 })).Expect(403);
+    }
+
     [Theory]
     [InlineData("shipments")]
     [InlineData("payments")]

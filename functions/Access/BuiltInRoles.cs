@@ -33,7 +33,7 @@ public static class BuiltInRoles
             Grants =
             [
                 .. Each(["leads", "opportunities", .. Orders], name => Grant(name, GrantScope.Team, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
-                .. Each(["accounts", "activities", "contacts", "customers", "notes"], name => Grant(name, GrantScope.All, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
+                .. Each(["accounts", "activities", "attachments", "contacts", "customers", "notes"], name => Grant(name, GrantScope.All, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
                 .. Each([.. Catalogues, "campaigns", "cases", "segments"], Reading),
             ],
         },
@@ -43,7 +43,7 @@ public static class BuiltInRoles
             Grants =
             [
                 .. Each(["campaigns", "email-templates", "segments"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
-                .. Each(["activities", "contacts", "leads", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
+                .. Each(["activities", "attachments", "contacts", "leads", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.All)),
                 .. Each([.. Catalogues.Except(["email-templates"]), "accounts", "customers"], Reading),
             ],
         },
@@ -52,7 +52,7 @@ public static class BuiltInRoles
             Name = "Support",
             Grants =
             [
-                .. Each(["activities", "cases", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.Own)),
+                .. Each(["activities", "attachments", "cases", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.Own)),
                 .. Each(["accounts", "contacts", "customers"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.None, GrantScope.None)),
                 .. Each([.. Catalogues, .. Orders], Reading),
             ],

@@ -105,7 +105,11 @@ public sealed class EntityService(
     }
 
     /// <summary>Deletes a record: it becomes a tombstone, its unique values are free again.</summary>
-    public async Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, CancellationToken cancellation)
+    public Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, CancellationToken cancellation) =>
+        DeleteAsync(collection, id, options, asPart: false, cancellation);
+
+    /// <param name="asPart">It goes with another record: the right to delete that one is enough.</param>
+    private async Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, bool asPart, CancellationToken cancellation)
     {
         if (Locate(collection, id) is not var (type, key))
             return new NotFound();
@@ -116,7 +120,7 @@ public sealed class EntityService(
         {
             if (await records.ReadAsync(key, session: null, cancellation) is not { IsTombstone: false } stored)
                 return new NotFound();
-            if (Refused(Right.Delete, type, stored) is { } refused)
+            if (!asPart && Refused(Right.Delete, type, stored) is { } refused)
                 return refused;
             if (!options.IfMatch.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
@@ -128,6 +132,8 @@ public sealed class EntityService(
                 return new InUse([.. restricting.Select(Shown)]);
             if (await UnlinkAsync(key, cancellation) is { } failure)
                 return failure;
+            if (await DeletePartsAsync(key, cancellation) is { } kept)
+                return kept;
 
             if (await writes.DeleteAsync(type, key, stored, cancellation) is { } deleted)
                 return deleted;
@@ -211,6 +217,27 @@ public sealed class EntityService(
                     if (unlinked.Failed && unlinked.Error is not NotFound)
                         return unlinked.Error;
                 }
+            }
+        }
+
+        return new InUse(["more than 1,000 records"]);
+    }
+
+    /// <summary>Deletes what goes with a record. A deletion cut short here has left the record, and what it can be repeated for.</summary>
+    private async Task<Error?> DeletePartsAsync(RecordKey key, CancellationToken cancellation)
+    {
+        const int AtOnce = 100;
+        for (var round = 0; round < 10; round++)
+        {
+            var parts = await references.ReferrersAsync(key, OnDelete.Cascade, AtOnce, cancellation);
+            if (parts.Count == 0)
+                return null;
+
+            foreach (var (holder, id) in parts.SelectMany(part => part.Ids.Select(id => (part.Holder, id))))
+            {
+                var deleted = await DeleteAsync(holder.Collection, id, new WriteOptions(new IfMatch(true, [])), asPart: true, cancellation);
+                if (deleted.Failed && deleted.Error is not NotFound)
+                    return deleted.Error;
             }
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
 using Crm.Platform.Auth;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Health;
 
 /// <summary>Whether requests can be served, part by part, and what waits to be worked on.</summary>
-public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, RequestChargeTotal charged)
+public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, BlobStore blobs, RequestChargeTotal charged)
 {
     private const string Ok = "ok";
 
@@ -20,13 +21,14 @@ public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backl
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {
+        var files = blobs.ProbeAsync(cancellation);
         var database = await DatabaseAsync(cancellation);
         var healthy = database == Ok;
         var (queues, waiting) = healthy ? await BacklogAsync(cancellation) : ("unknown", null);
         var report = new JsonObject
         {
             ["status"] = healthy ? Ok : "unavailable",
-            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues },
+            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues, ["files"] = await files },
             ["backlog"] = JsonSerializer.SerializeToNode(waiting, CrmJson.Options),
             ["requestCharge"] = Math.Round(charged.Sum, 2),
         };

@@ -9,6 +9,9 @@ internal static class HeaderNames
     public const string ConsistencyToken = "Consistency-Token";
     public const string IdempotencyKey = "Idempotency-Key";
     public const string IdempotentReplayed = "Idempotent-Replayed";
+
+    /// <summary>RFC 9530.</summary>
+    public const string ReprDigest = "Repr-Digest";
 }
 
 /// <summary>Media types of bodies.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -39,6 +40,11 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
         {
             Log.Busy(logger, call.RequestId, (int)busy.StatusCode);
             context.GetInvocationResult().Value = Problems.From(new Busy("The database is busy. Try again.", busy.RetryAfter ?? TimeSpan.FromSeconds(1)));
+        }
+        catch (Exception unavailable) when (BlobStore.IsUnavailable(unavailable))
+        {
+            Log.NoFiles(logger, call.RequestId, unavailable.Message);
+            context.GetInvocationResult().Value = Problems.From(new Busy("The file storage does not answer; /health says why. Try again.", TimeSpan.FromSeconds(5)));
         }
         catch (Exception unexpected)
         {
@@ -88,6 +94,9 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId}: the database answered {Status}")]
         public static partial void Busy(ILogger logger, string requestId, int status);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId}: the file storage does not answer: {Reason}")]
+        public static partial void NoFiles(ILogger logger, string requestId, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed in {Function}")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId, string function);

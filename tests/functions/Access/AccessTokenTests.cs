@@ -71,7 +71,11 @@ public sealed class AccessTokenTests
         var key = new SymmetricSecurityKey(Key(1)) { KeyId = Convert.ToHexStringLower(SHA256.HashData(Key(1)))[..12] };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            TokenType = type, Issuer = issuer, Audience = audience, Expires = _clock.Now.UtcDateTime.AddMinutes(5), SigningCredentials = new SigningCredentials(key, algorithm),
+            TokenType = type,
+            Issuer = issuer,
+            Audience = audience,
+            Expires = _clock.Now.UtcDateTime.AddMinutes(5),
+            SigningCredentials = new SigningCredentials(key, algorithm),
             Claims = new Dictionary<string, object> { ["sub"] = "anna", ["tid"] = "acme", ["sst"] = "stamp" },
         });
     }

@@ -67,7 +67,10 @@ public sealed class ApiKeyTests(CrmApp app)
     {
         var refused = await app.PostAsync("api-keys", new JsonObject
         {
-            ["name"] = "Wrong", ["roleId"] = "sales", ["expiresAt"] = "2020-01-01T00:00:00Z", ["scopes"] = new JsonArray("contacts:read", "contacts", "none:read", "contacts:delete"),
+            ["name"] = "Wrong",
+            ["roleId"] = "sales",
+            ["expiresAt"] = "2020-01-01T00:00:00Z",
+            ["scopes"] = new JsonArray("contacts:read", "contacts", "none:read", "contacts:delete"),
         });
 
         refused.Expect(422).ExpectErrors("#/scopes/1 no-such-scope", "#/scopes/2 no-such-scope", "#/scopes/3 no-such-scope", "#/expiresAt past");

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Crm.Platform.Auth;
 using Crm.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

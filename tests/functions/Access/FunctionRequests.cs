@@ -37,6 +37,9 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("FilesUpload", "PUT", "/api/v1/attachments/{id}/content"),
+        new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
+        new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),
         new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
     ];
 
@@ -63,6 +66,7 @@ internal static class FunctionRequests
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
+        new("FilesFollow", "GET", "/files/none"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
         new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Access;

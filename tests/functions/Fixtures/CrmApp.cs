@@ -72,7 +72,12 @@ public class CrmApp : IAsyncLifetime
         var slug = $"t-{Guid.NewGuid():N}"[..30];
         var wanted = new JsonObject
         {
-            ["name"] = "Tenant", ["slug"] = slug, ["baseCurrency"] = "EUR", ["timeZone"] = "UTC", ["adminEmail"] = $"admin@{slug}.example", ["adminPassword"] = AdminPassword,
+            ["name"] = "Tenant",
+            ["slug"] = slug,
+            ["baseCurrency"] = "EUR",
+            ["timeZone"] = "UTC",
+            ["adminEmail"] = $"admin@{slug}.example",
+            ["adminPassword"] = AdminPassword,
         };
         using var platform = NewClient().Use(PlatformKey);
         (await platform.SendAsync("POST", "/auth/tenants", wanted)).Expect(201);
@@ -127,9 +132,9 @@ public class CrmApp : IAsyncLifetime
     /// <summary>Makes texts that must be unique so.</summary>
     public static string Unique(string text) => $"{text}-{Guid.NewGuid():N}";
 
-    /// <summary>The command line it starts with.</summary>
+    /// <summary>The command line it starts with. Most tests need no files.</summary>
     protected virtual IEnumerable<string> Settings =>
-        ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", $"--CRM_ADMIN_PASSWORD={AdminPassword}", $"--Mail:Folder={MailFolder}", $"--Platform:AdminKey={PlatformKey}"];
+        ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", $"--CRM_ADMIN_PASSWORD={AdminPassword}", $"--Mail:Folder={MailFolder}", $"--Platform:AdminKey={PlatformKey}", $"--Storage={Storage.None}"];
 
     protected virtual void Configure(FunctionsApplicationBuilder builder)
     {

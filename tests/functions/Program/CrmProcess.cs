@@ -23,7 +23,7 @@ internal sealed class CrmProcess : IAsyncDisposable
 
         // The signal of the limit on files would end it; ignored, a write fails as on a disk that is gone.
         var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0")];
+        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0"), ("Storage", Storage.None)];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
 
@@ -44,6 +44,9 @@ internal sealed class CrmProcess : IAsyncDisposable
     /// <summary>The administrator's password, where it was made and printed.</summary>
     public string? PrintedPassword =>
         Regex.Match(Output, @"^Administrator admin@example\.com with the password (\S+) \(shown this once\)", RegexOptions.Multiline) is { Success: true } printed ? printed.Groups[1].Value : null;
+
+    /// <summary>Where Azurite listens, once it does.</summary>
+    public Uri Files => new(Printed("Files on "));
 
     public string Output => Text(_output);
 

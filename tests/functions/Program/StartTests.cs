@@ -119,6 +119,9 @@ public sealed class StartTests : ProgramTests
     [InlineData("Cosmos", "AccountEndpoint=http://127.0.0.1:8081/;AccountKey=???")]
     [InlineData("CRM_COSMOS_PORT", "many")]
     [InlineData("Cosmos__Database", " ")]
+    [InlineData("Storage", "nonsense")]
+    [InlineData("Files__LinkKey", "x")]
+    [InlineData("Files__MaxMegabytes", "0")]
     public async Task Start_WithABadSetting_NamesItAndEnds(string setting, string value)
     {
         var errors = await FailAsync(Data, (setting, value));

@@ -17,6 +17,9 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 {
     /// <summary>What the rules compare with: the record as it stands or, when it is being restored, as it was when it was deleted.</summary>
     public JsonObject? Before { get; init; } = Current;
+
+    /// <summary>What the change writes down beside the record. Where it is there already, the change has been made before.</summary>
+    public DocumentBeside? Beside { get; init; }
 }
 
 /// <summary>
@@ -25,13 +28,17 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// </summary>
 public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
-    IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
+    IEnumerable<IPreparation> preparations, IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
 {
     /// <summary>The verb that makes a tombstone a record again.</summary>
     public const string Restore = "restore";
 
     /// <summary>The verb that makes a record as a version had left it.</summary>
     public const string Revert = "revert";
+
+    private const int StatusOk = 200;
+    private const int StatusCreated = 201;
+    private const int StatusAccepted = 202;
 
     /// <summary>Moves that history calls by the name of their action.</summary>
     private static readonly HashSet<string> NamedMoves = ["convert", Restore, Revert];
@@ -58,7 +65,7 @@ public sealed class RecordWrites(
         if (write.Stored is not null && changes.Count == 0)
         {
             if (write.Options.Key is { } repeatable)
-                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
+                await records.CreateBesideAsync(key, past.Written(repeatable, StatusOk, write.Stored.Version).ToBytes(key), cancellation);
             return new RecordReply(type, write.Stored.Data, Hidden(type), Session: write.Stored.Session);
         }
 
@@ -111,6 +118,9 @@ public sealed class RecordWrites(
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
 
+        foreach (var preparation in preparations.Where(preparation => preparation.Record == type.Record))
+            await preparation.PrepareAsync(entity, context, cancellation);
+
         entity = entity.Complete(context);
         if (context.Forbidden.Count > 0)
             return new Forbidden($"You have no right to this change: {context.Forbidden[0].Detail}.") { Fields = context.Forbidden };
@@ -142,7 +152,7 @@ public sealed class RecordWrites(
             await step.PrepareAsync(type, key, before, null, cancellation);
 
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
-        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
+        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, [], cancellation);
         if (outcome != CommitOutcome.Committed)
             return null;
 
@@ -156,7 +166,7 @@ public sealed class RecordWrites(
         var (type, key) = (write.Type, write.Key);
         var created = write.Stored is null;
         var happened = created ? "created" : write.Verb == Restore ? "restored" : "updated";
-        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
+        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => verb.Contains('.', StringComparison.Ordinal) ? verb : $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
         var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
@@ -176,16 +186,18 @@ public sealed class RecordWrites(
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
-        var idempotency = write.Options.Key is { } repeatable ? past.Written(repeatable, created, change.Version) : null;
-        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, idempotency, cancellation);
+        var status = created ? StatusCreated : write.Options.Accepts ? StatusAccepted : StatusOk;
+        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, [.. Beside(write, status, change.Version)], cancellation);
         switch (outcome)
         {
             case CommitOutcome.Committed:
                 Committed(type, key);
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
-                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), created, Session: session) { ShownOnce = context.ShownOnce };
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), status, Session: session) { ShownOnce = context.ShownOnce };
             case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
+            case CommitOutcome.Exists when write.Beside is not null:
+                return new Conflict("This has been done before.");
             case CommitOutcome.Exists when created:
                 // A repeated create of what was deleted since has reserved its values again.
                 if (await records.ReadLatestAsync(key, cancellation) is { IsTombstone: true })
@@ -194,6 +206,15 @@ public sealed class RecordWrites(
             default:
                 return new Stale(null, []);
         }
+    }
+
+    /// <summary>What goes into the batch beside the record and its change.</summary>
+    private IEnumerable<ReadOnlyMemory<byte>> Beside(Write write, int status, int version)
+    {
+        if (write.Options.Key is { } repeatable)
+            yield return past.Written(repeatable, status, version).ToBytes(write.Key);
+        if (write.Beside is { } document)
+            yield return document(write.Key, version);
     }
 
     private IEnumerable<IWriteStep> StepsOf(EntityType type) => steps.Where(step => step.Concerns(type));

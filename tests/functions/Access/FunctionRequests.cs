@@ -49,6 +49,20 @@ internal static class FunctionRequests
         new("FilesFollow", "GET", "/files/none"),
     ];
 
+    /// <summary>Actions on orders and on what is in stock.</summary>
+    public static IReadOnlyList<FunctionRequest> OnOrders { get; } =
+    [
+        new("OrdersSubmit", "POST", "/api/v1/orders/{id}/submit"),
+        new("OrdersResubmit", "POST", "/api/v1/orders/{id}/resubmit"),
+        new("OrdersReopen", "POST", "/api/v1/orders/{id}/reopen"),
+        new("OrdersCancel", "POST", "/api/v1/orders/{id}/cancel", new JsonObject { ["reason"] = "none" }),
+        new("OrdersShip", "POST", "/api/v1/orders/{id}/shipments"),
+        new("OrdersPay", "POST", "/api/v1/orders/{id}/payments", new JsonObject { ["amount"] = 1 }),
+        new("OrdersInvoice", "POST", "/api/v1/orders/{id}/invoice"),
+        new("StockItemsMove", "POST", "/api/v1/stock-items/{id}/movements", new JsonObject { ["kind"] = "receipt", ["quantity"] = 1 }),
+        new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
+    ];
+
     public static IReadOnlyList<FunctionRequest> Others { get; } =
     [
         new("EntitiesList", "GET", "/api/v1/leads"),
@@ -67,5 +81,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. Others];
 }

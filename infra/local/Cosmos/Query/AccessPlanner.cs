@@ -17,7 +17,7 @@ internal sealed class AccessPlanner
     private const int GrowthOnResume = 4;
 
     // How many entries of the sort's index are looked at, for each of the few, before a page is given up that way …
-    private const int QuickWalk = 20;
+    private const int QuickWalk = 50;
 
     // … and read whole and sorted instead when the rarest range has no more entries than this, for each of the few.
     private const int GrowthOfSort = 10;

@@ -16,6 +16,9 @@ internal abstract class WireRequest(string method, string rawPath, Uri endpoint,
     public abstract string? Header(string name);
 
     public bool IsTrue(string name) => string.Equals(Header(name), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it says so: absent is neither.</summary>
+    public bool IsFalse(string name) => string.Equals(Header(name), "false", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>A response on its way to the client.</summary>
@@ -41,6 +44,7 @@ internal static class HeaderNames
 {
     public const string ActivityId = "x-ms-activity-id";
     public const string BatchAtomic = "x-ms-cosmos-batch-atomic";
+    public const string BatchContinueOnError = "x-ms-cosmos-batch-continue-on-error";
     public const string BatchRequest = "x-ms-cosmos-is-batch-request";
     public const string Charge = "x-ms-request-charge";
     public const string Continuation = "x-ms-continuation";

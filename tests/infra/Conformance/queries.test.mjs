@@ -101,6 +101,6 @@ for (const [what, query, expected] of [
     assert.deepEqual((await ask(query, { partitionKey: undefined })).map(({ _rid, ...row }) => (Array.isArray(row[0]) || !('0' in row) ? row : Object.values(row))), expected));
 }
 
-for (const query of ['SELEC * FROM c', 'SELECT * FROM c WHERE', 'SELECT NOSUCH(c.n) FROM c', 'SELECT * FROM c JOIN t IN c.tags', 'SELECT VALUE d FROM c', 'SELECT VALUE c.n FROM c ORDER BY c.n + 1']) {
+for (const query of ['SELEC * FROM c', 'SELECT * FROM c WHERE', 'SELECT NOSUCH(c.n) FROM c', 'SELECT * FROM c JOIN t IN c.tags', 'SELECT VALUE d FROM c', 'SELECT VALUE c.n FROM c ORDER BY c.n + 1', 'SELECT * FROM c ORDER BY c.n, c.cat']) {
   test(`${query} is refused`, () => refused(400, () => ask(query)));
 }

@@ -30,10 +30,11 @@ internal readonly record struct IndexPosition(ReadOnlyMemory<byte> Key, long Rid
 /// <param name="Prefix">The effective partition key of all levels but the last; empty for a container with a key of one level.</param>
 internal sealed record IndexRange(string Path, string Prefix, byte[]? Low, bool LowInclusive, byte[]? High, bool HighInclusive);
 
-/// <summary>What narrowing may rely on.</summary>
+/// <summary>What narrowing may rely on, and what ORDER BY is held to.</summary>
 /// <param name="PartitionKeyPaths">For example <c>/tenantId</c>, <c>/entity</c>, <c>/recordId</c>.</param>
 /// <param name="IndexedPaths">The scalar paths that have index entries, without the trailing <c>/?</c>: <c>/data/name</c>, <c>/data/tags/[]</c>.</param>
-internal sealed record ContainerShape(IReadOnlyList<string> PartitionKeyPaths, IReadOnlySet<string> IndexedPaths);
+/// <param name="Order">Which orders may be asked for; any when null.</param>
+internal sealed record ContainerShape(IReadOnlyList<string> PartitionKeyPaths, IReadOnlySet<string> IndexedPaths, OrderIndex? Order = null);
 
 /// <summary>
 /// A consistent view of one container while a query page is made. Expired items are never shown. Enumerations are lazy: what

@@ -26,6 +26,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     public QueryPage Page(IItemReader items, int few)
     {
+        CheckOrder(items.Shape);
         if (Taken < _take)
         {
             var narrowing = new Narrowing(block, frame, request.Range, items.Shape, isAsked: few > 0);
@@ -40,6 +41,15 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     }
 
     public void Dispose() => _page.Dispose();
+
+    /// <summary>What is ordered after it was grouped, or by what a JOIN makes, no index could order.</summary>
+    private void CheckOrder(ContainerShape shape)
+    {
+        if (shape.Order is not { } index || block.OrderBy.Count == 0 || block.IsGrouped || !block.OneRowAnItem) return;
+        var paths = new Paths(block);
+        var order = block.OrderBy.Select(ordering => (Path: paths.Of(ordering.Value), ordering.Descending)).ToList();
+        if (order.TrueForAll(entry => entry.Path is not null)) index.Check(order!);
+    }
 
     /// <summary>Rows come in their order where an index has it, unless that takes so long to fill a page that sorting may be faster.</summary>
     private void Order(AccessPlanner planner)

@@ -1,10 +1,13 @@
+using Crm.Access;
 using Crm.Customers;
 using Crm.Entities;
+using Crm.Files;
 using Crm.Health;
 using Crm.History;
 using Crm.Leads;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Blobs;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
@@ -28,22 +31,26 @@ public static class CrmApplication
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<RequestMiddleware>();
-        builder.UseMiddleware<CallerMiddleware>();
+        builder.UseMiddleware<DoorMiddleware>();
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
+        builder.Services.AddRequestLimits(builder.Configuration);
         builder.Services.AddSingleton<SystemCalls>();
         builder.Services.AddSingleton<FeedLag>();
+        builder.Services.AddBlobs(builder.Configuration);
         builder.Services.AddCosmos(builder.Configuration);
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
         builder.Services.AddCustomers();
+        builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
+        builder.Services.AddAccess(builder.Configuration);
         return builder;
     }
 }

@@ -13,6 +13,8 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
     [
         EntityType.Of<Account>("accounts"),
         EntityType.Of<Activity>("activities"),
+        EntityType.Of<ApiKey>("api-keys"),
+        EntityType.Of<Attachment>("attachments"),
         EntityType.Of<Campaign>("campaigns"),
         EntityType.Of<Case>("cases"),
         EntityType.Of<Contact>("contacts"),

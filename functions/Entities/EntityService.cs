@@ -4,6 +4,7 @@ using Crm.Entities.Schema;
 using Crm.Entities.Storage;
 using Crm.Entities.Writing;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Json;
 
 namespace Crm.Entities;
@@ -20,6 +21,8 @@ public sealed class EntityService(
 
     private static readonly Conflict Crowded = new("Others keep changing this record. Try again.");
 
+    private Permissions Permissions => call.Caller.Permissions;
+
     /// <summary>Reads one record.</summary>
     /// <param name="session">The Consistency-Token of a write that must be seen.</param>
     public async Task<Result<RecordReply>> ReadAsync(string collection, string id, string? session, CancellationToken cancellation)
@@ -27,12 +30,12 @@ public sealed class EntityService(
         var found = await FindAsync(collection, id, session, cancellation);
         return found.Failed ? found.Error
             : found.Value.Stored.IsTombstone ? new NotFound()
-            : new RecordReply(found.Value.Type, found.Value.Stored.Data, Session: found.Value.Stored.Session);
+            : new RecordReply(found.Value.Type, found.Value.Stored.Data, Permissions.Hidden(collection), Session: found.Value.Stored.Session);
     }
 
     /// <summary>Finds a record, also a deleted one, as far as it is for the caller to see: everything that shows one, present or past, asks here first.</summary>
     internal async Task<Result<FoundRecord>> FindAsync(string collection, string id, string? session, CancellationToken cancellation) =>
-        Locate(collection, id) is var (type, key) && await records.ReadAsync(key, session, cancellation) is { } stored
+        Locate(collection, id) is var (type, key) && await records.ReadAsync(key, session, cancellation) is { } stored && MayRead(type, stored)
             ? new FoundRecord(type, key, stored)
             : new NotFound();
 
@@ -59,20 +62,26 @@ public sealed class EntityService(
     /// <summary>Creates a record under an id the app chooses.</summary>
     internal async Task<Result<RecordReply>> CreateAsync(EntityType type, string id, JsonObject fields, WriteOptions options, CancellationToken cancellation)
     {
+        if (RefuseCreate(type, fields) is { } refused)
+            return refused;
+
         var write = new Write(type, new RecordKey(call.Caller.TenantId, type.Collection, id), null, null, "create", null, options);
         return await writes.ApplyAsync(write, fields, cancellation);
     }
 
     /// <summary>What creating a record of these fields would be refused for, or null. Unique values are not looked at: only a write can take them.</summary>
-    internal Task<Error?> CheckAsync(EntityType type, JsonObject fields, CancellationToken cancellation)
+    internal async Task<Error?> CheckAsync(EntityType type, JsonObject fields, CancellationToken cancellation)
     {
+        if (RefuseCreate(type, fields) is { } refused)
+            return refused;
+
         var key = new RecordKey(call.Caller.TenantId, type.Collection, Ids.New(time.GetUtcNow()));
-        return writes.CheckAsync(new Write(type, key, null, null, "create", null, new WriteOptions()), fields, cancellation);
+        return await writes.CheckAsync(new Write(type, key, null, null, "create", null, new WriteOptions()), fields, cancellation);
     }
 
     /// <summary>Replaces the writable part of a record.</summary>
     public Task<Result<RecordReply>> ReplaceAsync(string collection, string id, JsonElement body, WriteOptions options, CancellationToken cancellation) =>
-        UpdateAsync(collection, id, "update", null, options, (binder, current) => binder.Replace(body, current), Named(body), cancellation);
+        UpdateAsync(collection, id, "update", null, options, (binder, current) => binder.Replace(body, current, LockedFields.Kept(collection, Permissions)), Named(body), cancellation);
 
     /// <summary>Changes the fields that a merge patch names.</summary>
     public Task<Result<RecordReply>> PatchAsync(string collection, string id, JsonElement patch, WriteOptions options, CancellationToken cancellation) =>
@@ -88,7 +97,11 @@ public sealed class EntityService(
     }
 
     /// <summary>Deletes a record: it becomes a tombstone, its unique values are free again.</summary>
-    public async Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, CancellationToken cancellation)
+    public Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, CancellationToken cancellation) =>
+        DeleteAsync(collection, id, options, asPart: false, cancellation);
+
+    /// <param name="asPart">It goes with another record: the right to delete that one is enough.</param>
+    private async Task<Result<RecordReply>> DeleteAsync(string collection, string id, WriteOptions options, bool asPart, CancellationToken cancellation)
     {
         if (Locate(collection, id) is not var (type, key))
             return new NotFound();
@@ -99,6 +112,8 @@ public sealed class EntityService(
         {
             if (await records.ReadAsync(key, session: null, cancellation) is not { IsTombstone: false } stored)
                 return new NotFound();
+            if (!asPart && Refused(Right.Delete, type, stored) is { } refused)
+                return refused;
             if (!options.IfMatch.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
             if (type.Deserialize(stored.Data).WhyNotDelete() is { } reason)
@@ -106,9 +121,11 @@ public sealed class EntityService(
 
             var restricting = await references.ReferrersAsync(key, OnDelete.Restrict, most: 3, cancellation);
             if (restricting.Count > 0)
-                return new InUse([.. restricting.Select(referrers => $"{referrers.Holder.Collection} ({referrers.Path.Name}): {string.Join(", ", referrers.Ids)}")]);
+                return new InUse([.. restricting.Select(Shown)]);
             if (await UnlinkAsync(key, cancellation) is { } failure)
                 return failure;
+            if (await DeletePartsAsync(key, cancellation) is { } kept)
+                return kept;
 
             if (await writes.DeleteAsync(type, key, stored, cancellation) is { } deleted)
                 return deleted;
@@ -126,7 +143,7 @@ public sealed class EntityService(
         string collection, string id, string verb, string? action, WriteOptions options,
         Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation)
     {
-        if (Locate(collection, id) is not var (type, key))
+        if (Locate(collection, id, action) is not var (type, key))
             return new NotFound();
         if (options.IfMatch is null)
             return new PreconditionRequired();
@@ -138,6 +155,8 @@ public sealed class EntityService(
                 return replay;
             if (await reading is not { IsTombstone: false } stored)
                 return new NotFound();
+            if (action != WriteContext.Unlink && Refused(Right.Update, type, stored) is { } refused)
+                return refused;
 
             var current = (JsonObject)stored.Data.ToNode()!;
             var binder = new BodyBinder(type);
@@ -145,6 +164,8 @@ public sealed class EntityService(
                 return await past.StaleAsync(type, key, stored, options.IfMatch, bind(binder, current), named, cancellation);
 
             var fields = bind(binder, current);
+            if (LockedFields.Refuse(type, Permissions, named, fields, current) is { } locked)
+                return locked;
             if (binder.Errors.Count > 0)
                 return new Invalid(binder.Errors);
 
@@ -193,8 +214,53 @@ public sealed class EntityService(
         return new InUse(["more than 1,000 records"]);
     }
 
-    private (EntityType Type, RecordKey Key)? Locate(string collection, string id) =>
-        catalog.Exposed(collection) is { } type && References.IsId(id) ? (type, new RecordKey(call.Caller.TenantId, collection, id)) : null;
+    /// <summary>Deletes what goes with a record. A deletion cut short here has left the record, and what it can be repeated for.</summary>
+    private async Task<Error?> DeletePartsAsync(RecordKey key, CancellationToken cancellation)
+    {
+        const int AtOnce = 100;
+        for (var round = 0; round < 10; round++)
+        {
+            var parts = await references.ReferrersAsync(key, OnDelete.Cascade, AtOnce, cancellation);
+            if (parts.Count == 0)
+                return null;
+
+            foreach (var (holder, id) in parts.SelectMany(part => part.Ids.Select(id => (part.Holder, id))))
+            {
+                var deleted = await DeleteAsync(holder.Collection, id, new WriteOptions(new IfMatch(true, [])), asPart: true, cancellation);
+                if (deleted.Failed && deleted.Error is not NotFound)
+                    return deleted.Error;
+            }
+        }
+
+        return new InUse(["more than 1,000 records"]);
+    }
+
+    /// <summary>Of a deleted record nobody can say whose it was: who reads all may read it.</summary>
+    private bool MayRead(EntityType type, StoredRecord record) => record.IsTombstone
+        ? Permissions.Scope(Right.Read, type.Collection) == GrantScope.All
+        : Permissions.Allows(Right.Read, type.Collection, record.Data);
+
+    /// <summary>What may not be seen is not there; what may be seen but not done is forbidden.</summary>
+    private Error? Refused(Right right, EntityType type, StoredRecord record) =>
+        !MayRead(type, record) ? new NotFound()
+        : !Permissions.Allows(right, type.Collection, record.Data) ? Forbidden.Lacking(right, $"this record of {type.Collection}")
+        : null;
+
+    private Forbidden? RefuseCreate(EntityType type, JsonObject fields) =>
+        Permissions.Scope(Right.Create, type.Collection) == GrantScope.None
+            ? Forbidden.Lacking(Right.Create, type.Collection)
+            : LockedFields.Refuse(type, Permissions, [.. fields.Select(field => field.Key)], fields, current: []);
+
+    /// <summary>Who refers to a record, by id where the caller may read all of them.</summary>
+    private string Shown((EntityType Holder, ReferencePath Path, IReadOnlyList<string> Ids) referrers)
+    {
+        var place = $"{referrers.Holder.Collection} ({referrers.Path.Name})";
+        return Permissions.Scope(Right.Read, referrers.Holder.Collection) == GrantScope.All ? $"{place}: {string.Join(", ", referrers.Ids)}" : place;
+    }
+
+    /// <param name="action">The app's own actions reach what the generic routes do not serve.</param>
+    private (EntityType Type, RecordKey Key)? Locate(string collection, string id, string? action = null) =>
+        (action is null ? catalog.Exposed(collection) : catalog.Get(collection)) is { } type && References.IsId(id) ? (type, new RecordKey(call.Caller.TenantId, collection, id)) : null;
 
     private static string[] Named(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object ? [.. body.EnumerateObject().Select(member => member.Name)] : [];

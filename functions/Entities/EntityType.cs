@@ -1,8 +1,10 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Crm.Entities.Schema;
+using Crm.Platform.Auth;
 using Crm.Platform.Json;
 
 namespace Crm.Entities;
@@ -11,15 +13,17 @@ namespace Crm.Entities;
 public sealed partial class EntityType
 {
     private readonly Lazy<IReadOnlyDictionary<string, Field>> _fields;
+    private readonly ConditionalWeakTable<IReadOnlySet<string>, EntityType> _views = [];
     private readonly Lazy<IReadOnlyList<ReferencePath>> _references;
 
-    private EntityType(Type record, string collection, string name, bool exposed)
+    private EntityType(Type record, string collection, string name, bool exposed, IReadOnlySet<string>? hidden = null)
     {
         Record = record;
         Collection = collection;
         Name = name;
         Exposed = exposed;
-        _fields = new(() => SchemaReader.Read(record));
+        IsView = hidden is not null;
+        _fields = new(() => hidden is null ? SchemaReader.Read(record) : SchemaReader.Read(record).Where(field => !hidden.Contains(field.Key)).ToDictionary(StringComparer.Ordinal));
         UniqueTogether = [.. record.GetCustomAttributes<UniqueTogetherAttribute>().Select(together => together.Fields)];
         _references = new(() => [.. ReferencePath.Find(_fields.Value)]);
     }
@@ -36,6 +40,9 @@ public sealed partial class EntityType
     /// <summary>Whether the generic routes serve it.</summary>
     public bool Exposed { get; }
 
+    /// <summary>Whether fields are missing that the caller may not see.</summary>
+    public bool IsView { get; }
+
     /// <summary>By JSON name. Read at first use: a cold start pays for the entities it serves only.</summary>
     public IReadOnlyDictionary<string, Field> Fields => _fields.Value;
 
@@ -51,6 +58,13 @@ public sealed partial class EntityType
     /// <param name="exposed">False for what has no generic routes.</param>
     public static EntityType Of<T>(string collection, string? name = null, bool exposed = true) where T : Entity =>
         new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed);
+
+    /// <summary>The entity as a caller sees it: what they may not read is no field of it.</summary>
+    internal EntityType SeenBy(Caller caller)
+    {
+        var hidden = caller.Permissions.Hidden(Collection);
+        return hidden.Count == 0 ? this : _views.GetValue(hidden, hidden => new EntityType(Record, Collection, Name, Exposed, hidden));
+    }
 
     /// <summary>Whether a record cannot be without this reference. An element of a list can always go.</summary>
     public bool IsRequired(ReferencePath path)

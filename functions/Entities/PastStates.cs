@@ -19,7 +19,7 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
             return new KeyReused();
 
         return await records.ReadAsync(key, session: null, cancellation) is { } stored && await AtVersionAsync(type, key, stored, done.Version, cancellation) is { } state
-            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), done.Status == 201, Replayed: true)
+            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), Hidden(type), done.Status == 201, Replayed: true)
             : new NotFound();
     }
 
@@ -36,7 +36,7 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
         if (read > 0 && await AtVersionAsync(type, key, stored, read, cancellation) is { } known)
         {
             clashes.AddRange(named
-                .Where(name => type.Fields.TryGetValue(name, out var field) && !field.ServerSet)
+                .Where(name => type.Fields.TryGetValue(name, out var field) && !field.ServerSet && !Hidden(type).Contains(name))
                 .Where(name => !JsonNode.DeepEquals(current[name], known[name]) && !JsonNode.DeepEquals(current[name], wanted[name]))
                 .Select(name => new Clash($"#/{name}", wanted[name]?.DeepClone(), current[name]?.DeepClone(), known[name]?.DeepClone())));
         }
@@ -89,6 +89,8 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
         state["updatedBy"] = JsonSerializer.SerializeToNode(made.Actor, CrmJson.Options);
         return state;
     }
+
+    private IReadOnlySet<string> Hidden(EntityType type) => call.Caller.Permissions.Hidden(type.Collection);
 
     private string IdOf(IdempotencyKey key) => "idem:" + Ids.Digest(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key);
 }

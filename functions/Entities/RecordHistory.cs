@@ -5,12 +5,13 @@ using Crm.Entities.Schema;
 using Crm.Entities.Storage;
 using Crm.Entities.Writing;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Json;
 
 namespace Crm.Entities;
 
 /// <summary>What was: reads the past of a record and brings it back. Whose past it is to see, <see cref="EntityService"/> says.</summary>
-public sealed class RecordHistory(EntityService entities, RecordWrites writes, References references, PastStates past, ChangeLog log)
+public sealed class RecordHistory(EntityService entities, RecordWrites writes, References references, PastStates past, ChangeLog log, CallContext call)
 {
     private const int Attempts = 5;
 
@@ -18,7 +19,7 @@ public sealed class RecordHistory(EntityService entities, RecordWrites writes, R
     public Task<Result<RecordReply>> ReadAsync(string collection, string id, DateTimeOffset asOf, string? session, CancellationToken cancellation) =>
         entities.FindAsync(collection, id, session, cancellation).ThenAsync<FoundRecord, RecordReply>(async found =>
             await past.AtTimeAsync(found.Type, found.Key, found.Stored, asOf, cancellation) is { } state
-                ? new RecordReply(found.Type, JsonSerializer.SerializeToElement(state, CrmJson.Options))
+                ? new RecordReply(found.Type, JsonSerializer.SerializeToElement(state, CrmJson.Options), Hidden(collection))
                 : new NotFound("There was no such record at that time."));
 
     /// <summary>The changes of a record, also of a deleted one, newest first.</summary>
@@ -44,11 +45,15 @@ public sealed class RecordHistory(EntityService entities, RecordWrites writes, R
             if (options.Key is { } repeatable && await past.ReplayAsync(type, key, repeatable, cancellation) is { } replay)
                 return replay;
             if (!stored.IsTombstone)
-                return new RecordReply(type, stored.Data, Session: stored.Session);
+                return new RecordReply(type, stored.Data, Hidden(collection), Session: stored.Session);
             if (options.IfMatch is { } condition && !condition.Matches(stored.Version))
                 return new Stale(EntityTag.Of(stored.Version), []);
             if (await past.AtVersionAsync(type, key, stored, stored.Version - 1, cancellation) is not { } last)
                 return new NotFound("There is no state to restore: the history of this record is not complete.");
+
+            // Whoever could have deleted it can bring it back.
+            if (!call.Caller.Permissions.Allows(Right.Delete, collection, JsonSerializer.SerializeToElement(last, CrmJson.Options)))
+                return Forbidden.Lacking(Right.Delete, $"this record of {collection}, and so not restore it");
 
             var fields = (JsonObject)last.DeepClone();
             await references.RemoveLostAsync(type, key.TenantId, fields, cancellation);
@@ -82,14 +87,18 @@ public sealed class RecordHistory(EntityService entities, RecordWrites writes, R
         {
             // Bound for its errors: what was valid then need not be valid now. The members that the server had set inside of lists are kept.
             binder.Create(JsonSerializer.SerializeToElement(Sendable(state, type.Fields), CrmJson.Options));
-            var kept = current.Where(member => IsServerSet(member.Key) == true);
-            var back = state.Where(member => IsServerSet(member.Key) == false);
+            // So is what the caller may not change.
+            var locked = call.Caller.Permissions.Locked(collection);
+            var kept = current.Where(member => IsServerSet(member.Key) == true || locked.Contains(member.Key));
+            var back = state.Where(member => IsServerSet(member.Key) == false && !locked.Contains(member.Key));
             return new JsonObject(kept.Concat(back).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         }
 
         // A field that there is no more is neither.
         bool? IsServerSet(string name) => type.Fields.GetValueOrDefault(name)?.ServerSet;
     }
+
+    private IReadOnlySet<string> Hidden(string collection) => call.Caller.Permissions.Hidden(collection);
 
     private static Invalid Refused(string code, string detail) => new([new FieldError("#/toVersion", code, detail)]);
 

@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Crm.Platform;
 using Crm.Platform.Http;
+using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Entities;
@@ -49,12 +52,26 @@ public static class Reply
                 response.Headers.Location = $"{request.Scheme}://{request.Host}{Routes.RecordPath(reply.Type.Collection, reply.Id)}";
             }
 
-            var body = JsonMarshal.GetRawUtf8Value(reply.Data);
+            var body = reply.Hidden.Count == 0 && reply.ShownOnce is null ? JsonMarshal.GetRawUtf8Value(reply.Data) : Rewritten(reply);
             response.ContentType = "application/json; charset=utf-8";
             response.ContentLength = body.Length;
             body.CopyTo(response.BodyWriter.GetSpan(body.Length));
             response.BodyWriter.Advance(body.Length);
             await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+
+        private static ReadOnlySpan<byte> Rewritten(RecordReply reply)
+        {
+            var buffer = new ArrayBufferWriter<byte>(1024);
+            using var json = new Utf8JsonWriter(buffer, CrmJson.Writer);
+            json.WriteStartObject();
+            foreach (var member in reply.Data.EnumerateObject().Where(member => !reply.Hidden.Contains(member.Name)))
+                member.WriteTo(json);
+            if (reply.ShownOnce is var (name, value))
+                json.WriteString(name, value);
+            json.WriteEndObject();
+            json.Flush();
+            return buffer.WrittenSpan;
         }
     }
 }

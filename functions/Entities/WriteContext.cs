@@ -21,6 +21,7 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
 
     private readonly Dictionary<RecordRef, Entity> _found = [];
     private readonly List<FieldError> _errors = [];
+    private readonly List<FieldError> _forbidden = [];
     private readonly List<string> _events = [];
 
     public EntityCatalog Catalog { get; } = catalog;
@@ -42,6 +43,12 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
 
     public IReadOnlyList<FieldError> Errors => _errors;
 
+    /// <summary>What the caller has no right to.</summary>
+    public IReadOnlyList<FieldError> Forbidden => _forbidden;
+
+    /// <summary>A secret made by this write: in its answer and nowhere else.</summary>
+    public (string Name, string Value)? ShownOnce { get; private set; }
+
     /// <summary>What the change announces beside <c>created</c> or <c>updated</c>.</summary>
     public IReadOnlyList<string> Events => _events;
 
@@ -55,6 +62,12 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     /// <summary>Says what is wrong with a field, by JSON pointer.</summary>
     public void Refuse(string pointer, string code, string detail) => _errors.Add(new FieldError(pointer, code, detail));
 
+    /// <summary>Says what the caller has no right to, by JSON pointer.</summary>
+    public void Forbid(string pointer, string detail) => _forbidden.Add(new FieldError(pointer, "forbidden", detail));
+
+    /// <summary>Adds a secret to the answer.</summary>
+    public void ShowOnce(string name, string value) => ShownOnce = (name, value);
+
     /// <summary>Refuses a list in which more than one element has a mark.</summary>
     public void AtMostOne<T>(IReadOnlyList<T> list, Func<T, bool> marked, string pointer)
     {
@@ -65,7 +78,7 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     /// <summary>Refuses a filter that lists of the collection would not take.</summary>
     public void CheckFilter(string pointer, string collection, string filter)
     {
-        foreach (var problem in filters(Catalog.Get(collection), filter))
+        foreach (var problem in filters(Catalog.Get(collection).SeenBy(Caller), filter))
             Refuse(pointer, "invalid-filter", problem.Position is { } position ? $"{problem.Detail} (at character {position})" : problem.Detail);
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
+using Crm.Platform.Auth;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -10,24 +12,25 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Health;
 
 /// <summary>Whether requests can be served, part by part, and what waits to be worked on.</summary>
-public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, RequestChargeTotal charged)
+public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, BlobStore blobs, RequestChargeTotal charged)
 {
     private const string Ok = "ok";
 
     /// <summary>503 where no request can be served. A part that only delays work does not make the whole unhealthy.</summary>
-    [Function("Health")]
+    [Function("Health"), Public]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {
+        var files = blobs.ProbeAsync(cancellation);
         var database = await DatabaseAsync(cancellation);
         var healthy = database == Ok;
         var (queues, waiting) = healthy ? await BacklogAsync(cancellation) : ("unknown", null);
         var report = new JsonObject
         {
             ["status"] = healthy ? Ok : "unavailable",
-            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues },
+            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues, ["files"] = await files },
             ["backlog"] = JsonSerializer.SerializeToNode(waiting, CrmJson.Options),
-            ["requestCharge"] = JsonSerializer.SerializeToNode(charged.Sum, CrmJson.Options),
+            ["requestCharge"] = Math.Round(charged.Sum, 2),
         };
         return Results.Json(report, CrmJson.Options, statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -46,7 +46,7 @@ public sealed class MeasureBacklog(IEnumerable<FeedFunction> functions, CrmConta
                 changes = (changes ?? 0) + lease.EstimatedLag;
         }
 
-        return new FeedBacklog(changes, lag.Positions.TryGetValue(function, out var position) ? position.Lag.TotalSeconds : null);
+        return new FeedBacklog(changes, lag.Positions.TryGetValue(function, out var position) ? Math.Round(position.Lag.TotalSeconds, 3) : null);
     }
 
     private async Task<QueueBacklog> QueueAsync(string queue, CancellationToken cancellation)
@@ -54,7 +54,7 @@ public sealed class MeasureBacklog(IEnumerable<FeedFunction> functions, CrmConta
         var waiting = await Receiver(queue, SubQueue.None).PeekMessagesAsync(MostSeen, fromSequenceNumber: 0, cancellation);
         var dead = await Receiver(queue, SubQueue.DeadLetter).PeekMessagesAsync(MostDeadLetters, fromSequenceNumber: 0, cancellation);
         var oldest = waiting.FirstOrDefault(message => message.State == ServiceBusMessageState.Active);
-        return new QueueBacklog(oldest is null ? 0 : Math.Max(0, (time.GetUtcNow() - oldest.EnqueuedTime).TotalSeconds), dead.Count);
+        return new QueueBacklog(oldest is null ? 0 : Math.Round(Math.Max(0, (time.GetUtcNow() - oldest.EnqueuedTime).TotalSeconds), 3), dead.Count);
     }
 
     private ServiceBusReceiver Receiver(string queue, SubQueue sub) => _receivers.GetOrAdd(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Entities.Writing;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -13,19 +14,19 @@ namespace Crm.History;
 public sealed class HistoryFunctions(HistoryLists lists, RecordHistory records, VerifyHistory verify, CallContext call)
 {
     /// <summary>Every change of a record, newest first, also of a deleted one.</summary>
-    [Function("HistoryOfRecord")]
+    [Function("HistoryOfRecord"), Records(Right.Read, ViewsHistory = true)]
     public async Task<IResult> OfRecord(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.RecordHistory)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
         Answer(await lists.OfRecordAsync(entity, id, request, cancellation));
 
     /// <summary>The changes of all records, newest first: of an entity, by an actor, of an action, in a period.</summary>
-    [Function("HistoryOfTenant")]
+    [Function("HistoryOfTenant"), Special(SpecialGrant.ViewHistory)]
     public async Task<IResult> OfTenant(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.HistoryChanges)] HttpRequest request, CancellationToken cancellation) =>
         Answer(await lists.OfTenantAsync(request, cancellation));
 
     /// <summary>Works the chains out again, whole or in a period.</summary>
-    [Function("HistoryVerify")]
+    [Function("HistoryVerify"), Special(SpecialGrant.ViewHistory)]
     public async Task<IResult> Verify(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.HistoryVerify)] HttpRequest request, CancellationToken cancellation)
     {
@@ -37,14 +38,14 @@ public sealed class HistoryFunctions(HistoryLists lists, RecordHistory records, 
     }
 
     /// <summary>Makes a deleted record what it was.</summary>
-    [Function("HistoryRestore")]
+    [Function("HistoryRestore"), Records(Right.Delete)]
     public async Task<IResult> Restore(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Restore)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()
             .ThenAsync(options => records.RestoreAsync(entity, id, options, cancellation)));
 
     /// <summary>Makes a record what one of its versions had left it as.</summary>
-    [Function("HistoryRevert")]
+    [Function("HistoryRevert"), Records(Right.Update)]
     public async Task<IResult> Revert(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Revert)] HttpRequest request, string entity, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.Json)

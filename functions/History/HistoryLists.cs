@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Entities;
 using Crm.Entities.Changes;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Http;
 using Crm.Platform.Json;
@@ -55,13 +56,17 @@ public sealed class HistoryLists(RecordHistory history, EntityCatalog catalog, C
             query.Refuse("entity", "unknown-collection", "is not the name of a collection");
         if (query.Error is { } error)
             return error;
+        if (entity is not null && !ReadsAll(entity))
+            return Forbidden.Lacking(Right.Read, $"all {entity}");
 
         string?[] list = ["history", entity, query.Text("actor"), query.Text("action"), query.Text("from"), query.Text("to")];
         Result<Cursor> from = default;
         if (cursor is not null && (from = cursors.Read(cursor, call.Caller, list)).Failed)
             return from.Error;
 
-        var statement = Statement(call.Caller.TenantId,
+        // Whose a record was at the time of a change is not asked: there are the changes of collections that the caller reads as a whole.
+        var (all, readable) = (catalog.All, catalog.All.Select(type => type.Collection).Where(ReadsAll).ToList());
+        var statement = Statement(call.Caller.TenantId, entity is null && readable.Count < all.Count ? readable : null,
             ("entity", "=", entity), ("actor.id", "=", query.Text("actor")), ("action", "=", query.Text("action")),
             ("occurredAt", ">=", start is null ? null : UtcTimeConverter.Format(start.Value)), ("occurredAt", "<=", end is null ? null : UtcTimeConverter.Format(end.Value)));
         if (await ReadAsync(statement, size, from.Value?.Continuation, cancellation) is not var (changes, continuation))
@@ -70,12 +75,17 @@ public sealed class HistoryLists(RecordHistory history, EntityCatalog catalog, C
         return Page(request, changes, continuation is null ? null : cursors.Write(new Cursor(continuation, null), call.Caller, list));
     }
 
+    private bool ReadsAll(string collection) => call.Caller.Permissions.Scope(Right.Read, collection) == GrantScope.All;
+
     /// <summary>One index in order of time, read from where the page starts.</summary>
-    private static QueryDefinition Statement(string tenantId, params IReadOnlyList<(string Path, string Is, string? Value)> conditions)
+    /// <param name="collections">Those to look into; null for all.</param>
+    private static QueryDefinition Statement(string tenantId, IReadOnlyList<string>? collections, params IReadOnlyList<(string Path, string Is, string? Value)> conditions)
     {
         var given = conditions.Where(condition => condition.Value is not null).ToList();
-        var where = string.Concat(given.Select((condition, number) => $" AND c.{condition.Path} {condition.Is} @p{number}"));
+        var where = (collections is null ? "" : " AND ARRAY_CONTAINS(@collections, c.entity)") + string.Concat(given.Select((condition, number) => $" AND c.{condition.Path} {condition.Is} @p{number}"));
         var statement = new QueryDefinition($"SELECT * FROM c WHERE c.tenantId = @tenant AND IS_DEFINED(c.occurredAt){where} ORDER BY c.occurredAt DESC").WithParameter("@tenant", tenantId);
+        if (collections is not null)
+            statement = statement.WithParameter("@collections", collections);
         return given.Select((condition, number) => (condition, number)).Aggregate(statement, (with, given) => with.WithParameter($"@p{given.number}", given.condition.Value));
     }
 
@@ -106,6 +116,6 @@ public sealed class HistoryLists(RecordHistory history, EntityCatalog catalog, C
         return ([], null);
     }
 
-    private static HistoryPage Page(HttpRequest request, IEnumerable<Change> changes, string? cursor) =>
-        new([.. changes.Select(HistoryEntry.Of)], cursor is null ? null : NextLinks.From(request.Url(), request.Query, cursor));
+    private HistoryPage Page(HttpRequest request, IEnumerable<Change> changes, string? cursor) =>
+        new([.. changes.Select(change => HistoryEntry.Of(change, call.Caller.Permissions.Hidden(change.Entity)))], cursor is null ? null : NextLinks.From(request.Url(), request.Query, cursor));
 }

@@ -17,8 +17,8 @@ namespace Crm.History;
 /// <summary>
 /// Mends references whose target was deleted at the very moment they were written: neither request could see the other. It looks both ways, at who
 /// refers to what a change deleted and at whether what a change refers to is there, so that whichever commits later finds the earlier one.
-/// The reference is taken out of its holder, whatever its rule: where a deletion would have been refused, it is too late to refuse it. A reference that its
-/// holder cannot be without stays, is counted and logged.
+/// A holder that goes with its target is deleted. Else the reference is taken out of its holder, whatever its rule: where a deletion would have been
+/// refused, it is too late to refuse it. A reference that its holder cannot be without stays, is counted and logged.
 /// </summary>
 public sealed partial class RepairReferences(
     EntityCatalog catalog, RecordStore records, References references, SystemCalls system, FeedLag lag, TimeProvider time, ILogger<RepairReferences> logger)
@@ -93,16 +93,19 @@ public sealed partial class RepairReferences(
         if (present is null or { IsTombstone: true } || !path.In(present.Data).Any(named => named.Target == target))
             return;
 
-        if (!holder.IsRequired(path))
+        var goesWithIt = path.Reference.OnDelete == OnDelete.Cascade;
+        if (goesWithIt || !holder.IsRequired(path))
         {
-            var unlinked = await system.RunAsync<EntityService, Result<RecordReply>>(
-                cause.TenantId, "repair-references", cause.RequestId, cause.TraceParent, entities => entities.UnlinkAsync(holder, id, path, target, cancellation));
-            switch (unlinked.Error)
+            var repaired = await system.RunAsync<EntityService, Result<RecordReply>>(
+                cause.TenantId, "repair-references", cause.RequestId, cause.TraceParent, entities => goesWithIt
+                    ? entities.DeleteAsync(holder.Collection, id, new WriteOptions(new IfMatch(true, [])), cancellation)
+                    : entities.UnlinkAsync(holder, id, path, target, cancellation));
+            switch (repaired.Error)
             {
                 case null or NotFound:
                     return;
                 case Conflict or Stale or Busy:
-                    throw new InvalidOperationException($"{holder.Collection}/{id} could not be repaired yet: {unlinked.Error.Detail}");
+                    throw new InvalidOperationException($"{holder.Collection}/{id} could not be repaired yet: {repaired.Error.Detail}");
             }
         }
 

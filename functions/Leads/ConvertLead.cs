@@ -26,6 +26,10 @@ public sealed class ConvertLead(EntityCatalog catalog, EntityService entities, C
         if (read.Failed)
             return read.Error;
 
+        // What becomes of a lead holds all its fields.
+        if (read.Value.Hidden.Count > 0)
+            return new Forbidden("Converting a lead takes the right to read all its fields.");
+
         var lead = (Lead)type.Deserialize(read.Value.Data);
         if (lead.Status == LeadStatus.Converted)
             return await entities.ActAsync<Lead>(id, Action, options with { IfMatch = null }, present => present, cancellation);

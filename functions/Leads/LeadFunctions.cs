@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +11,7 @@ namespace Crm.Leads;
 public sealed class LeadFunctions(ConvertLead convert)
 {
     /// <summary>Makes a lead an account, a contact and an opportunity, or links it to those there are.</summary>
-    [Function("LeadsConvert")]
+    [Function("LeadsConvert"), Records(Right.Update, Collection = "leads")]
     public async Task<IResult> Convert(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/leads/{id}/convert")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.Json)

@@ -32,6 +32,24 @@ public sealed record Invalid(IReadOnlyList<FieldError> Errors)
 /// <summary>422: an Idempotency-Key came back with another body.</summary>
 public sealed record KeyReused() : Error("idempotency-key-reused", "This Idempotency-Key was used with another body. Use a new key for a new request.");
 
+/// <summary>400: nobody can be signed in by this (RFC 6749, section 5.2).</summary>
+public sealed record InvalidGrant(string Detail) : Error("invalid-grant", Detail);
+
+/// <summary>401: nobody knows who is asking.</summary>
+/// <param name="Presented">Something was presented, and is not accepted.</param>
+public sealed record Unauthorized(string Detail, bool Presented) : Error(Presented ? "invalid-token" : "unauthorized", Detail);
+
+/// <summary>403: the caller may see this, but not do it.</summary>
+public sealed record Forbidden(string Detail) : Error("forbidden", Detail)
+{
+    /// <summary>The fields that the caller may not change.</summary>
+    public IReadOnlyList<FieldError> Fields { get; init; } = [];
+
+    public static Forbidden Lacking(Auth.Right right, string collection) => new($"You may not {right.ToString().ToLowerInvariant()} {collection}.");
+
+    public static Forbidden Lacking(Auth.SpecialGrant right) => new($"This takes the right {System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(right.ToString())}.");
+}
+
 /// <summary>404: not there, or not for this caller to see.</summary>
 public sealed record NotFound(string Detail = "There is no such record.") : Error("not-found", Detail)
 {
@@ -80,3 +98,6 @@ public sealed record PreconditionRequired()
 
 /// <summary>503: try again after a moment.</summary>
 public sealed record Busy(string Detail, TimeSpan RetryAfter) : Error("busy", Detail);
+
+/// <summary>429: too often.</summary>
+public sealed record TooMany(string Code, string Detail, TimeSpan RetryAfter) : Error(Code, Detail);

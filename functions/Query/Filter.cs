@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Crm.Entities;
+using Crm.Platform.Paging;
 using Microsoft.OData;
 using Microsoft.OData.UriParser;
 
@@ -9,20 +10,18 @@ namespace Crm.Query;
 /// <summary>Reads the text of a filter into a condition.</summary>
 internal static partial class Filter
 {
-    public const int MaxLength = 8_000;
-
     /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
-    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors)
+    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options)
     {
-        if (text.Length > MaxLength)
+        if (text.Length > options.MaxFilterLength)
         {
-            errors.Add("filter-too-complex", $"has {text.Length} characters; at most {MaxLength} are accepted", MaxLength);
+            errors.Add("filter-too-complex", $"has {text.Length} characters; at most {options.MaxFilterLength} are accepted", options.MaxFilterLength);
             return null;
         }
 
         // Names, values and limits are checked on the words of the text, where each has a position. What is left to OData is the order of the words.
         var tokens = FilterTokens.Read(text, errors);
-        if (tokens is null || !new FilterCheck(type, tokens, errors).Run())
+        if (tokens is null || !new FilterCheck(type, tokens, errors, options.MaxPredicates).Run())
             return null;
 
         try

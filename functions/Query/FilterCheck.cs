@@ -7,9 +7,8 @@ namespace Crm.Query;
 /// Checks the words of a filter one by one: each name is a filterable field, each value fits its field, and nothing is used that is not
 /// available. What passes is a row of complete predicates.
 /// </summary>
-internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> tokens, FilterErrors errors)
+internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> tokens, FilterErrors errors, int maxPredicates)
 {
-    public const int MaxPredicates = 25;
     public const int MaxValues = 100;
     private const int MaxParentheses = 25;
 
@@ -23,7 +22,7 @@ internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> to
         if (tokens.Count == 0)
             errors.Add("invalid-filter", "is empty", 0);
 
-        for (var at = 0; at < tokens.Count && _open <= MaxParentheses && _predicates <= MaxPredicates; at++)
+        for (var at = 0; at < tokens.Count && _open <= MaxParentheses && _predicates <= maxPredicates; at++)
         {
             if (tokens[at].Is("("))
                 _open++;
@@ -34,8 +33,8 @@ internal sealed class FilterCheck(EntityType type, IReadOnlyList<FilterToken> to
 
             if (_open > MaxParentheses)
                 errors.Add("filter-too-complex", $"more than {MaxParentheses} parentheses are open", tokens[at].Position);
-            if (_predicates > MaxPredicates)
-                errors.Add("filter-too-complex", $"has more than {MaxPredicates} predicates", tokens[at].Position);
+            if (_predicates > maxPredicates)
+                errors.Add("filter-too-complex", $"has more than {maxPredicates} predicates", tokens[at].Position);
         }
 
         return errors.All.Count == 0;

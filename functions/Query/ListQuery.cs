@@ -6,9 +6,6 @@ namespace Crm.Query;
 /// <summary>What a list request asks for, checked.</summary>
 internal sealed record ListQuery
 {
-    public const int DefaultPageSize = 50;
-    public const int MaxPageSize = 200;
-
     public SqlPredicate? Filter { get; init; }
 
     public Field? OrderBy { get; init; }
@@ -18,7 +15,7 @@ internal sealed record ListQuery
     /// <summary>The top-level fields wanted, <c>id</c> and <c>etag</c> among them; null for all.</summary>
     public IReadOnlyList<string>? Select { get; init; }
 
-    public int PageSize { get; init; } = DefaultPageSize;
+    public required int PageSize { get; init; }
 
     public bool Count { get; init; }
 

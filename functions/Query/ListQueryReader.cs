@@ -2,6 +2,7 @@ using System.Globalization;
 using Crm.Entities;
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Query;
@@ -13,11 +14,12 @@ internal sealed class ListQueryReader
 
     private readonly EntityType _type;
     private readonly IQueryCollection _query;
+    private readonly ListOptions _options;
     private readonly List<ParameterError> _errors = [];
 
-    private ListQueryReader(EntityType type, IQueryCollection query) => (_type, _query) = (type, query);
+    private ListQueryReader(EntityType type, IQueryCollection query, ListOptions options) => (_type, _query, _options) = (type, query, options);
 
-    public static Result<ListQuery> Read(EntityType type, IQueryCollection query) => new ListQueryReader(type, query).Read();
+    public static Result<ListQuery> Read(EntityType type, IQueryCollection query, ListOptions options) => new ListQueryReader(type, query, options).Read();
 
     private Result<ListQuery> Read()
     {
@@ -57,7 +59,7 @@ internal sealed class ListQueryReader
             return null;
 
         var errors = new FilterErrors();
-        var filter = Query.Filter.Read(_type, text, errors);
+        var filter = Query.Filter.Read(_type, text, errors, _options);
         _errors.AddRange(errors.All);
         return filter;
     }
@@ -117,12 +119,12 @@ internal sealed class ListQueryReader
     private int PageSize(string? text)
     {
         if (text is null)
-            return ListQuery.DefaultPageSize;
+            return _options.DefaultPageSize;
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= ListQuery.MaxPageSize)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= _options.MaxPageSize)
             return size;
 
-        Refuse("maxpagesize", "out-of-range", $"is a number from 1 to {ListQuery.MaxPageSize}");
+        Refuse("maxpagesize", "out-of-range", $"is a number from 1 to {_options.MaxPageSize}");
         return default;
     }
 

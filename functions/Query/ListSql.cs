@@ -12,7 +12,8 @@ internal static class ListSql
     /// <summary>The rows, as the API shows them.</summary>
     public static SqlStatement Rows(EntityType type, string tenantId, ListQuery query, IReadOnlyList<SqlPredicate> only)
     {
-        var row = query.Select is null ? Data : $"{{{string.Join(", ", query.Select.Select(name => $"\"{name}\": {Member(name)}"))}}}";
+        var members = query.Select ?? (type.IsView ? type.Fields.Keys : null);
+        var row = members is null ? Data : $"{{{string.Join(", ", members.Select(name => $"\"{name}\": {Member(name)}"))}}}";
         var where = Where(type, tenantId, query, only);
         if (query.OrderBy is not { } field)
             return where with { Text = $"SELECT VALUE {row} FROM c {where.Text}" };

@@ -3,6 +3,7 @@ using Crm.Platform.Cosmos;
 using Crm.Platform.Paging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Crm.Query;
 
@@ -12,16 +13,18 @@ internal static class QueryServices
     {
         services.AddOptions<ListOptions>()
             .Bind(configuration.GetSection(ListOptions.Section))
-            .Validate(options => options.IsValid, $"Lists__CursorKey must be at least {ListOptions.MinKeyBytes} random bytes in base64, such as `openssl rand -base64 32` prints.")
+            .Validate(options => options.HasKey, $"Lists__CursorKey must be at least {ListOptions.MinKeyBytes} random bytes in base64, such as `openssl rand -base64 32` prints.")
+            .Validate(options => options.HasLimits, "Lists__MaxPageSize must be 1 to 1000, Lists__DefaultPageSize 1 to that, Lists__MaxPredicates 1 to 100, Lists__MaxFilterLength 100 to 16000.")
             .ValidateOnStart();
         services.AddSingleton<Cursors>();
-        services.AddSingleton<FilterProblems>(static (type, filter) =>
+        services.AddSingleton<FilterProblems>(provider => (type, filter) =>
         {
             var errors = new FilterErrors();
-            Filter.Read(type, filter, errors);
+            Filter.Read(type, filter, errors, provider.GetRequiredService<IOptions<ListOptions>>().Value);
             return errors.All;
         });
-        services.AddSingleton(provider => new RecordLists(provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>()));
+        services.AddSingleton(provider => new RecordLists(
+            provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>(), provider.GetRequiredService<IOptions<ListOptions>>().Value));
         return services;
     }
 }

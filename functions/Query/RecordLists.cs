@@ -33,7 +33,9 @@ public sealed class RecordLists
     private readonly Container _records;
     private readonly Cursors _cursors;
 
-    internal RecordLists(Container records, Cursors cursors) => (_records, _cursors) = (records, cursors);
+    private readonly ListOptions _options;
+
+    internal RecordLists(Container records, Cursors cursors, ListOptions options) => (_records, _cursors, _options) = (records, cursors, options);
 
     private sealed record Page(Documents Documents, string? Continuation, double Charge);
 
@@ -44,7 +46,7 @@ public sealed class RecordLists
     public async Task<Result<ListPage>> ListAsync(
         EntityType type, Caller caller, IReadOnlyList<SqlPredicate> only, IQueryCollection query, Uri requestUrl, CancellationToken cancellation)
     {
-        var read = ListQueryReader.Read(type, query);
+        var read = ListQueryReader.Read(type, query, _options);
         if (read.Failed)
             return read.Error;
 

@@ -1,6 +1,7 @@
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ namespace Crm.Sales;
 public sealed class OpportunityFunctions(EntityService entities)
 {
     /// <summary>Opens a won or lost opportunity again, where it last stood before it closed.</summary>
-    [Function("OpportunitiesReopen")]
+    [Function("OpportunitiesReopen"), Records(Right.Update, Collection = "opportunities")]
     public async Task<IResult> Reopen(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/opportunities/{id}/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()

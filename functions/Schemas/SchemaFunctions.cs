@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
@@ -12,12 +13,12 @@ using Microsoft.Net.Http.Headers;
 namespace Crm.Schemas;
 
 /// <summary>What there is and what it looks like, for whoever builds forms, clients or imports.</summary>
-public sealed class SchemaFunctions(EntityCatalog catalog)
+public sealed class SchemaFunctions(EntityCatalog catalog, CallContext call)
 {
     /// <summary>A schema changes with a deployment only; five minutes later every client has seen it.</summary>
     private const string Caching = "private, max-age=300";
 
-    [Function("SchemasList")]
+    [Function("SchemasList"), SignedIn]
     public IResult List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Schemas)] HttpRequest request)
     {
         if (request.RefuseQuery() is { } unknown)
@@ -32,14 +33,14 @@ public sealed class SchemaFunctions(EntityCatalog catalog)
         return Cached(request, new JsonObject { ["value"] = new JsonArray([.. entities]) }, MediaTypes.Json);
     }
 
-    [Function("SchemasRead")]
+    [Function("SchemasRead"), SignedIn]
     public IResult Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Schema)] HttpRequest request, string entity)
     {
         if (request.RefuseQuery() is { } unknown)
             return Problems.From(unknown);
 
         return catalog.Exposed(entity) is { } type
-            ? Cached(request, EntitySchema.Of(type), MediaTypes.JsonSchema)
+            ? Cached(request, EntitySchema.Of(type.SeenBy(call.Caller)), MediaTypes.JsonSchema)
             : Problems.From(NotFound.Collection(entity));
     }
 

@@ -1,6 +1,7 @@
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ namespace Crm.Service;
 public sealed class CaseFunctions(EntityService entities)
 {
     /// <summary>Opens a resolved or closed case again.</summary>
-    [Function("CasesReopen")]
+    [Function("CasesReopen"), Records(Right.Update, Collection = "cases")]
     public async Task<IResult> Reopen(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/cases/{id}/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()

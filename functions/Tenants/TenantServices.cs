@@ -6,6 +6,5 @@ internal static class TenantServices
 {
     public static IServiceCollection AddTenants(this IServiceCollection services) => services
         .AddMemoryCache()
-        .AddSingleton<TenantDirectory>()
-        .AddHostedService<FirstTenant>();
+        .AddSingleton<TenantDirectory>();
 }

@@ -5,6 +5,7 @@ var options = Options.Read(args);
 await using var floor = await Floor.StartAsync();
 await using var crm = await CrmInProcess.StartAsync();
 using var client = new HttpClient();
+await crm.SignInAsync(client);
 foreach (var records in options.Records)
 {
     var (missing, watch) = (records - crm.Ids.Count, Stopwatch.StartNew());

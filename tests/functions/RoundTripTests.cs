@@ -18,6 +18,21 @@ public sealed class RoundTripTests(CrmApp app) : IClassFixture<CrmApp>
     }
 
     [Fact]
+    public async Task Access_OfAUserWhoIsKnown_TakesAtMostALookInAWhile()
+    {
+        var contact = await app.CreateAsync("contacts");
+        using var client = await app.ClientForAsync("readOnly");
+        (await client.SendAsync("GET", contact.Path())).Expect(200);
+        var (requests, looks) = (app.RoundTrips.Count, app.RoundTrips.AccessLooks);
+
+        for (var read = 0; read < 100; read++)
+            (await client.SendAsync("GET", contact.Path())).Expect(200);
+
+        Assert.InRange(app.RoundTrips.AccessLooks - looks, 0, 5);
+        Assert.InRange(app.RoundTrips.Count - requests, 100, 115);
+    }
+
+    [Fact]
     public async Task Create_WithoutReferencesAndUniqueValues_TakesOne() =>
         Assert.Equal(1, await CountAsync(() => app.PostAsync("contacts", new JsonObject { ["lastName"] = "Trip" })));
 

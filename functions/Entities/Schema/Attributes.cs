@@ -57,6 +57,9 @@ public enum OnDelete
 
     /// <summary>The reference becomes null, in a change of its own.</summary>
     SetNull,
+
+    /// <summary>The record is deleted before its target.</summary>
+    Cascade,
 }
 
 /// <summary>A live record of the same tenant: its id, or, where it may be of several collections, a <see cref="RecordLink"/>.</summary>

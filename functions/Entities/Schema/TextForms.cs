@@ -18,6 +18,7 @@ public enum TextForm
     TimeZone,
     Language,
     Recurrence,
+    MediaType,
 }
 
 /// <summary>Checks a text against its form and brings it into its normal form.</summary>
@@ -49,6 +50,7 @@ public static partial class TextForms
         TextForm.TimeZone => "must be an IANA time zone such as Europe/Berlin",
         TextForm.Language => "must be a BCP 47 language tag such as de or pt-BR",
         TextForm.Recurrence => "must be a recurrence rule (RFC 5545) such as FREQ=WEEKLY;BYDAY=MO;COUNT=10",
+        TextForm.MediaType => "must be a media type without parameters such as application/pdf",
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
@@ -64,6 +66,7 @@ public static partial class TextForms
         TextForm.TimeZone => ZoneName().IsMatch(text) && TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId && zone.Id == text ? text : null,
         TextForm.Language => LanguageTag().IsMatch(text) ? text : null,
         TextForm.Recurrence => RecurrenceRules.Normalize(text),
+        TextForm.MediaType => MediaType().IsMatch(text) ? text.ToLowerInvariant() : null,
         _ => throw new ArgumentOutOfRangeException(nameof(form)),
     };
 
@@ -104,6 +107,10 @@ public static partial class TextForms
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     private static partial Regex LanguageTag();
+
+    /// <summary>RFC 6838, section 4.2.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\z")]
+    private static partial Regex MediaType();
 
     /// <summary>
     /// Zones are looked up as files: a name with dots in it would be a path to any other. Some of their files are no zones: this machine's own, the

@@ -131,6 +131,15 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return await containers.Records.RowsAsync(query, prefix, charge, latest: true, cancellation).Select(value => value.GetString()!).Take(most).ToListAsync(cancellation);
     }
 
+    /// <summary>Every live record of an entity: for those of which a tenant has few.</summary>
+    public async Task<IReadOnlyList<T>> AllAsync<T>(string tenantId, string collection, Func<JsonElement, T> read, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition("SELECT VALUE c.data FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record'")
+            .WithParameter("@tenant", tenantId).WithParameter("@entity", collection);
+        var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
+        return await containers.Records.RowsAsync(query, prefix, charge, latest: true, cancellation).Select(read).ToListAsync(cancellation);
+    }
+
     /// <summary>The condition that a record refers to @id here. Paths come from declared fields, never from a request.</summary>
     private static string Holds(Schema.ReferencePath path)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.Azure.Cosmos;
@@ -29,6 +30,9 @@ public readonly record struct UniqueValue(string Field, string Scope, string Id)
            select Of(type, string.Join('+', fields), string.Join('\n', fields.SelectMany(field => Values(data[field]!)))),
     ];
 
+    /// <summary>A text as the value of a field.</summary>
+    public static UniqueValue OfText(EntityType type, string field, string text) => Of(type, field, TextForms.Folded(text));
+
     private static UniqueValue Of(EntityType type, string field, string value) => new(field, $"{type.Collection}.{field}", Ids.Digest(value));
 
     /// <summary>A text is one value; a list has one per element, made of all the element's members.</summary>
@@ -44,7 +48,7 @@ public readonly record struct UniqueValue(string Field, string Scope, string Id)
 /// Reserves unique values in the <c>keys</c> container before the record that has them is written. A reservation names its owner and is never
 /// confirmed: whoever meets one reads the owner, and takes the value over when the owner does not have it and has had time enough to.
 /// </summary>
-public sealed class UniqueValues(CrmContainers containers, RecordStore records, RequestCharge charge, TimeProvider time)
+public sealed class UniqueValues(CrmContainers containers, RecordStore records, RequestCharge charge, CallContext call, TimeProvider time)
 {
     /// <summary>A reservation younger than this may belong to a write still under way.</summary>
     public static readonly TimeSpan TakeoverAge = TimeSpan.FromSeconds(60);
@@ -90,6 +94,10 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
             }
         }));
 
+    /// <summary>The record that has a value of a unique text field, or had it last; null where none has reserved it.</summary>
+    public async Task<string?> HolderAsync(string tenantId, EntityType type, string field, string value, CancellationToken cancellation) =>
+        (await FindAsync(tenantId, UniqueValue.OfText(type, field, value), cancellation)).Reservation?.RecordId;
+
     private async Task DeleteAsync(string tenantId, UniqueValue value, string tag, CancellationToken cancellation)
     {
         // Whatever the answer: a reservation that stays is taken over in time.
@@ -119,7 +127,7 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
             var record = await records.ReadLatestAsync(holder, cancellation);
             var data = record is { IsTombstone: false } ? (JsonObject)record.Data.ToNode()! : null;
             if (data is not null && UniqueValue.Of(type, data).Contains(value))
-                return (new Duplicate(value.Field, [Match(data)]), null);
+                return (new Duplicate(value.Field, call.Caller.Permissions.Allows(Right.Read, present.Collection, record!.Data) ? [Match(data)] : []), null);
             if (time.GetUtcNow() - present.ReservedAt < TakeoverAge)
                 return (new Duplicate(value.Field, []), null);
         }

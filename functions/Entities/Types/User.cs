@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Crm.Entities.Schema;
+using Crm.Platform.Auth;
 
 namespace Crm.Entities.Types;
 
@@ -37,7 +38,26 @@ public sealed record User : Entity
 
     [ServerSet] public bool MfaEnabled { get; init; }
 
+    /// <summary>To the hour.</summary>
     [ServerSet, Sortable] public DateTimeOffset? LastLoginAt { get; init; }
+
+    protected internal override IEnumerable<RecordRef> Reads(WriteContext context) =>
+        RoleIds.Concat(((User?)context.Before)?.RoleIds ?? []).Distinct().Select(role => new RecordRef("roles", role));
+
+    /// <summary>Nobody gives roles beyond their own rights, or changes those who have more; nobody changes their own access, so that somebody always has it all.</summary>
+    protected internal override Entity Complete(WriteContext context)
+    {
+        if (context.Action == WriteContext.Unlink)
+            return this;
+
+        var before = (User?)context.Before;
+        if (Reads(context).Any(role => context.Find<Role>(role.Id) is { } found && !context.Caller.Permissions.Cover(found.ToGrants())))
+            context.Forbid("#/roleIds", "beyond the rights that you have yourself");
+        if (before is not null && context.Caller.Actor.Kind == ActorKind.User && context.Caller.UserId == before.Id && (before.Status != Status || !before.RoleIds.SequenceEqual(RoleIds)))
+            context.Forbid(before.Status != Status ? "#/status" : "#/roleIds", "nobody changes their own access");
+
+        return this;
+    }
 }
 
 /// <summary>A user as an identity provider knows them.</summary>

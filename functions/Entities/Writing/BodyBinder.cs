@@ -28,10 +28,11 @@ internal sealed class BodyBinder(EntityType type)
     /// The fields of a record after its writable part is replaced. Server-set fields may be sent as they stand, so that what was read can be
     /// changed and sent back whole.
     /// </summary>
-    public JsonObject Replace(JsonElement body, JsonObject current)
+    /// <param name="kept">Fields that stay as they are unless they are sent: the client could not know of them, or not change them.</param>
+    public JsonObject Replace(JsonElement body, JsonObject current, IReadOnlySet<string> kept)
     {
         var fields = Members(body, type.Fields, "#", current, allowUnchanged: true);
-        foreach (var field in type.Fields.Values.Where(field => field.ServerSet && current[field.Name] is not null))
+        foreach (var field in type.Fields.Values.Where(field => current[field.Name] is not null && (field.ServerSet || (kept.Contains(field.Name) && !Sent(body, field.Name)))))
             fields[field.Name] = current[field.Name]!.DeepClone();
 
         RequireAll(fields, type.Fields, "#");
@@ -63,6 +64,8 @@ internal sealed class BodyBinder(EntityType type)
         RequireAll(fields, type.Fields, "#");
         return fields;
     }
+
+    private static bool Sent(JsonElement body, string name) => body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out _);
 
     private JsonObject Members(JsonElement body, IReadOnlyDictionary<string, Field> fields, string pointer, JsonNode? current, bool allowUnchanged)
     {

@@ -25,7 +25,7 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// </summary>
 public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
-    CallContext call, TimeProvider time)
+    IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
 {
     /// <summary>The verb that makes a tombstone a record again.</summary>
     public const string Restore = "restore";
@@ -46,14 +46,18 @@ public sealed class RecordWrites(
 
         var (context, next) = prepared.Value;
         if (write.Before is null)
+        {
             await NumberAsync(type, key, next, cancellation);
+            foreach (var step in StepsOf(type))
+                step.Fill(type, key, next, context);
+        }
 
         var changes = Diff.Between(type, write.Current, next);
         if (write.Stored is not null && changes.Count == 0)
         {
             if (write.Options.Key is { } repeatable)
                 await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
-            return new RecordReply(type, write.Stored.Data, Session: write.Stored.Session);
+            return new RecordReply(type, write.Stored.Data, Hidden(type), Session: write.Stored.Session);
         }
 
         return await CommitAsync(write, context, next, changes, cancellation);
@@ -84,14 +88,18 @@ public sealed class RecordWrites(
 
         entity = entity.WithDefaults(context);
         var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);
-        await references.CheckAsync(type, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
+        await references.CheckAsync(type, fields, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
 
+        entity = entity.Complete(context);
+        if (context.Forbidden.Count > 0)
+            return new Forbidden($"You have no right to this change: {context.Forbidden[0].Detail}.") { Fields = context.Forbidden };
+
         // First where a record may not go at all, then what it lacks there.
-        var next = type.Serialize(entity.Complete(context));
+        var next = type.Serialize(entity);
         if (Moves.Refused(type, write.Before, next, write.Action) is { } refused)
-            return refused;
+            return Hidden(type).Contains(refused.Field) ? new Forbidden($"This moves {refused.Field}, which you may not read.") : refused;
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
@@ -108,13 +116,17 @@ public sealed class RecordWrites(
         var now = time.GetUtcNow();
         var before = (JsonObject)stored.Data.ToNode()!;
         var change = NewChange(key, stored, now, Change.Delete, Diff.Between(type, before, null), [$"{type.Name}.deleted"]);
+        foreach (var step in StepsOf(type))
+            await step.PrepareAsync(type, key, before, null, cancellation);
+
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
         var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
         if (outcome != CommitOutcome.Committed)
             return null;
 
+        Committed(type, key);
         await uniques.ReleaseAsync(key, [.. UniqueValue.Of(type, before)], now, cancellation);
-        return new RecordReply(type, stored.Data, Session: session);
+        return new RecordReply(type, stored.Data, Hidden(type), Session: session);
     }
 
     private async Task<Result<RecordReply>> CommitAsync(Write write, WriteContext context, JsonObject data, IReadOnlyList<FieldChange> changes, CancellationToken cancellation)
@@ -137,6 +149,8 @@ public sealed class RecordWrites(
         var (had, has) = (UniqueValue.Of(type, write.Current).ToHashSet(), UniqueValue.Of(type, data).ToHashSet());
         if (await uniques.ReserveAsync(type, key, [.. has.Except(had)], cancellation) is { } taken)
             return taken;
+        foreach (var step in StepsOf(type))
+            await step.PrepareAsync(type, key, write.Current, data, cancellation);
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
@@ -145,8 +159,9 @@ public sealed class RecordWrites(
         switch (outcome)
         {
             case CommitOutcome.Committed:
+                Committed(type, key);
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
-                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), created, Session: session);
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), created, Session: session) { ShownOnce = context.ShownOnce };
             case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
             case CommitOutcome.Exists when created:
@@ -158,6 +173,16 @@ public sealed class RecordWrites(
                 return new Stale(null, []);
         }
     }
+
+    private IEnumerable<IWriteStep> StepsOf(EntityType type) => steps.Where(step => step.Concerns(type));
+
+    private void Committed(EntityType type, RecordKey key)
+    {
+        foreach (var step in StepsOf(type))
+            step.Committed(key);
+    }
+
+    private IReadOnlySet<string> Hidden(EntityType type) => call.Caller.Permissions.Hidden(type.Collection);
 
     private Change NewChange(RecordKey key, StoredRecord? before, DateTimeOffset now, string action, IReadOnlyList<FieldChange> changes, IReadOnlyList<string> events) => new Change
     {

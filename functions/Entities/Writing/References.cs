@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
 using Crm.Entities.Storage;
+using Crm.Platform.Auth;
 using Crm.Platform.Json;
 
 namespace Crm.Entities.Writing;
@@ -13,11 +14,12 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
 
     /// <summary>
     /// Reads, in one round, what the changed references name and what the rules ask to see. What is not there is an error by its pointer; what is,
-    /// is handed to the rules.
+    /// is handed to the rules. What the caller may not read is not there for them to name.
     /// </summary>
-    public async Task CheckAsync(EntityType type, JsonElement data, JsonElement before, IEnumerable<RecordRef> reads, WriteContext context, CancellationToken cancellation)
+    /// <param name="sent">The fields as the client sent them: what the server fills in is its own affair.</param>
+    public async Task CheckAsync(EntityType type, JsonObject sent, JsonElement data, JsonElement before, IEnumerable<RecordRef> reads, WriteContext context, CancellationToken cancellation)
     {
-        var known = type.References.SelectMany(path => path.In(before)).Select(named => named.Target).ToHashSet();
+        var known = Named(type, before).ToHashSet();
 
         // The caller is known to exist: they are asking.
         if (context.Caller.UserId is { } user)
@@ -32,10 +34,14 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
         foreach (var (reference, record) in found)
             context.Add(reference, catalog.Get(reference.Collection).Deserialize(record));
 
-        foreach (var (pointer, target, _) in changed.Where(named => !found.ContainsKey(named.Target)))
+        var unreadable = found.Where(record => !context.Caller.Permissions.Allows(Right.Read, record.Key.Collection, record.Value)).Select(record => record.Key).ToHashSet();
+        if (unreadable.Count > 0)
+            unreadable.IntersectWith(Named(type, JsonSerializer.SerializeToElement(sent, CrmJson.Options)));
+
+        foreach (var (pointer, target, _) in changed.Where(named => !found.ContainsKey(named.Target) || unreadable.Contains(named.Target)))
             context.Refuse(pointer, "unknown-reference", $"there is no record '{Shown(target.Id)}' in {target.Collection}");
 
-        foreach (var (pointer, target, path) in changed.Where(named => named.path.Reference.Acyclic && found.ContainsKey(named.Target)))
+        foreach (var (pointer, target, path) in changed.Where(named => named.path.Reference.Acyclic && found.ContainsKey(named.Target) && !unreadable.Contains(named.Target)))
         {
             if (context.Before is { } self && await LeadsToAsync(self.Id, path, found[target], context, cancellation))
                 context.Refuse(pointer, "cycle", "would make the record its own ancestor");
@@ -73,6 +79,7 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
         }
     }
 
+    private static IEnumerable<RecordRef> Named(EntityType type, JsonElement data) => type.References.SelectMany(path => path.In(data)).Select(named => named.Target);
     /// <summary>
     /// Takes out of a past state the references that have lost their target since, where losing it sets them to null. The others stay, to be refused
     /// by name.

@@ -12,9 +12,8 @@ public sealed class SystemCalls(IServiceScopeFactory scopes)
     public async Task<TResult> RunAsync<TService, TResult>(string tenantId, string worker, string requestId, string? traceParent, Func<TService, Task<TResult>> work)
         where TService : notnull
     {
-        await using var scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateScopeFor(Caller.System(tenantId, worker, worker));
         var call = scope.ServiceProvider.GetRequiredService<CallContext>();
-        call.Caller = new Caller(tenantId, new Actor { Kind = ActorKind.System, Id = worker, Name = worker });
         call.Source = "worker";
         call.RequestId = requestId;
         call.TraceParent = traceParent;

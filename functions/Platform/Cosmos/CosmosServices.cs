@@ -23,6 +23,10 @@ internal static class CosmosServices
         {
             options.ApplicationName = "crm";
             options.ConsistencyLevel = ConsistencyLevel.Session;
+
+            // Emulators speak nothing else, and give an address of their own that only they can reach.
+            if (configuration["Cosmos"] is not null)
+                (options.ConnectionMode, options.LimitToEndpoint) = (ConnectionMode.Gateway, true);
         });
         return services
             .AddSingleton(provider => Connect(provider.GetRequiredService<IOptions<CosmosSettings>>().Value, provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value))

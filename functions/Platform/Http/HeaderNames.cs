@@ -9,12 +9,16 @@ internal static class HeaderNames
     public const string ConsistencyToken = "Consistency-Token";
     public const string IdempotencyKey = "Idempotency-Key";
     public const string IdempotentReplayed = "Idempotent-Replayed";
+
+    /// <summary>RFC 9530.</summary>
+    public const string ReprDigest = "Repr-Digest";
 }
 
 /// <summary>Media types of bodies.</summary>
 internal static class MediaTypes
 {
     public const string Json = "application/json";
+    public const string Form = "application/x-www-form-urlencoded";
     public const string JsonSchema = "application/schema+json";
     public const string MergePatch = "application/merge-patch+json";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Platform.Json;
@@ -17,7 +18,9 @@ public static class Problems
 
     private static (int Status, string Title) Describe(Error error) => error switch
     {
-        BadRequest => (400, "Bad request"),
+        BadRequest or InvalidGrant => (400, "Bad request"),
+        Unauthorized => (401, "Unauthorized"),
+        Forbidden => (403, "Forbidden"),
         NotFound => (404, "Not found"),
         Duplicate => (409, "Duplicate"),
         InvalidTransition => (409, "Invalid transition"),
@@ -32,6 +35,7 @@ public static class Problems
         Invalid => (422, "Validation failed"),
         KeyReused => (422, "Idempotency key reused"),
         PreconditionRequired => (428, "Precondition required"),
+        TooMany => (429, "Too many requests"),
         Busy => (503, "Service unavailable"),
         _ => (500, "Unexpected error"),
     };
@@ -40,8 +44,15 @@ public static class Problems
     {
         switch (error)
         {
+            case InvalidGrant:
+                // What OAuth clients look for.
+                problem["error"] = "invalid_grant";
+                break;
             case BadRequest { Parameters: var parameters, Fields: var fields }:
                 problem["errors"] = new JsonArray([.. parameters.Select(Node), .. fields.Select(Node)]);
+                break;
+            case Forbidden { Fields: { Count: > 0 } fields }:
+                problem["errors"] = new JsonArray([.. fields.Select(Node)]);
                 break;
             case Invalid { Errors: var errors }:
                 problem["errors"] = new JsonArray([.. errors.Select(Node)]);
@@ -64,6 +75,13 @@ public static class Problems
         }
     }
 
+    private static TimeSpan? RetryAfter(Error error) => error switch
+    {
+        Busy busy => busy.RetryAfter,
+        TooMany often => often.RetryAfter,
+        _ => null,
+    };
+
     private static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, CrmJson.Options);
 
     private sealed record Fault() : Error("unexpected", "Something went wrong on our side. Nothing was changed unless a later read shows it.");
@@ -85,8 +103,10 @@ public static class Problems
                 ["requestId"] = response.Headers[HeaderNames.RequestId].ToString(),
             };
             AddMembers(problem, error);
-            if (error is Busy { RetryAfter: var wait })
-                response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            if (RetryAfter(error) is { } wait)
+                response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            if (error is Unauthorized { Presented: var presented })
+                response.Headers.WWWAuthenticate = presented ? "Bearer realm=\"crm\", error=\"invalid_token\"" : "Bearer realm=\"crm\"";
             if (error is UnsupportedMediaType && HttpMethods.IsPatch(httpContext.Request.Method))
                 response.Headers["Accept-Patch"] = MediaTypes.MergePatch;
 

@@ -1,14 +1,16 @@
 using System.Globalization;
 using Crm.Platform.Json;
+using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Crm.Platform.Http;
 
 /// <summary>The query string of a route that knows a few parameters. Everything wrong with it is said at once.</summary>
 internal sealed class QueryParameters
 {
-    private const int DefaultPageSize = 50;
-    private const int MaxPageSize = 200;
+    private readonly ListOptions _lists;
     private const int MaxText = 4096;
 
     private readonly IQueryCollection _query;
@@ -18,6 +20,7 @@ internal sealed class QueryParameters
     public QueryParameters(HttpRequest request, params string[] known)
     {
         _query = request.Query;
+        _lists = request.HttpContext.RequestServices.GetRequiredService<IOptions<ListOptions>>().Value;
         foreach (var (name, values) in _query)
         {
             if (!known.Contains(name))
@@ -61,11 +64,11 @@ internal sealed class QueryParameters
     public int PageSize()
     {
         if (Text("maxpagesize") is not { } text)
-            return DefaultPageSize;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= MaxPageSize)
+            return _lists.DefaultPageSize;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= _lists.MaxPageSize)
             return size;
 
-        Refuse("maxpagesize", "out-of-range", $"is a number from 1 to {MaxPageSize}");
-        return DefaultPageSize;
+        Refuse("maxpagesize", "out-of-range", $"is a number from 1 to {_lists.MaxPageSize}");
+        return _lists.DefaultPageSize;
     }
 }

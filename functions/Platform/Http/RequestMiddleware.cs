@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -40,6 +41,11 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
             Log.Busy(logger, call.RequestId, (int)busy.StatusCode);
             context.GetInvocationResult().Value = Problems.From(new Busy("The database is busy. Try again.", busy.RetryAfter ?? TimeSpan.FromSeconds(1)));
         }
+        catch (Exception unavailable) when (BlobStore.IsUnavailable(unavailable))
+        {
+            Log.NoFiles(logger, call.RequestId, unavailable.Message);
+            context.GetInvocationResult().Value = Problems.From(new Busy("The file storage does not answer; /health says why. Try again.", TimeSpan.FromSeconds(5)));
+        }
         catch (Exception unexpected)
         {
             Log.Unexpected(logger, unexpected, call.RequestId, context.FunctionDefinition.Name);
@@ -52,6 +58,7 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
         var headers = http.Response.Headers;
         headers[HeaderNames.ApiVersion] = Version;
         headers[HeaderNames.RequestId] = call.RequestId;
+        AddSecurityHeaders(http, headers);
         if (http.Request.Headers.TraceParent is [{ } parent] && ActivityContext.TryParse(parent, null, out _))
             headers.TraceParent = parent;
 
@@ -60,6 +67,18 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
             headers[HeaderNames.RequestCost] = charge.Total.ToString("0.##", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
+    }
+
+    /// <summary>Answers are data for whoever asked: no page, in no frame, and kept by no cache between.</summary>
+    private static void AddSecurityHeaders(HttpContext http, IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.Append("Vary", "Authorization");
+        headers.CacheControl = http.Request.Path.StartsWithSegments("/auth", StringComparison.OrdinalIgnoreCase) ? "no-store" : "private, no-cache";
+        if (http.Request.IsHttps)
+            headers.StrictTransportSecurity = "max-age=31536000";
     }
 
     /// <summary>The client's, if it is short and plain enough to be written into headers and logs.</summary>
@@ -75,6 +94,9 @@ internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logge
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId}: the database answered {Status}")]
         public static partial void Busy(ILogger logger, string requestId, int status);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId}: the file storage does not answer: {Reason}")]
+        public static partial void NoFiles(ILogger logger, string requestId, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed in {Function}")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId, string function);

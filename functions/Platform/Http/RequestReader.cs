@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Crm.Platform.Http;
@@ -18,7 +21,6 @@ public sealed record ReadRequest(string? Session, DateTimeOffset? AsOf);
 /// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
 internal static class RequestReader
 {
-    private const int MaxBody = 1024 * 1024;
     private const int MaxKey = 255;
 
     /// <summary>Reads a JSON body and the headers of a write.</summary>
@@ -38,8 +40,25 @@ internal static class RequestReader
         if (options.Failed)
             return options.Error;
 
-        var json = Parse(body.Value);
+        var json = Parse(body.Value, request.Limits());
         return json.Failed ? json.Error : new BoundRequest(json.Value, options.Value);
+    }
+
+    /// <summary>Reads named texts from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, missing ones are null.</summary>
+    public static async Task<Result<TextFields>> ReadTextsAsync(this HttpRequest request, string[] known, CancellationToken cancellation)
+    {
+        if (request.RefuseQuery() is { } unknown)
+            return unknown;
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !(Is(MediaTypes.Json) || Is(MediaTypes.MergePatch) || Is(MediaTypes.Form)))
+            return new UnsupportedMediaType(MediaTypes.Json);
+
+        var body = await ReadBodyAsync(request, cancellation);
+        if (body.Failed)
+            return body.Error;
+
+        return Is(MediaTypes.Form) ? TextFields.OfForm(Encoding.UTF8.GetString(body.Value.Span), known) : await Parse(body.Value, request.Limits()).ThenAsync(json => Task.FromResult(TextFields.OfJson(json, known)));
+
+        bool Is(string mediaType) => type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads the headers of a write that has no body.</summary>
@@ -87,8 +106,9 @@ internal static class RequestReader
 
     private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var tooLarge = new TooLarge($"A body has at most {MaxBody / 1024} KiB.");
-        if (request.ContentLength > MaxBody)
+        var most = request.Limits().BodyKilobytes * 1024;
+        var tooLarge = new TooLarge($"A body has at most {most / 1024} KiB.");
+        if (request.ContentLength > most)
             return tooLarge;
 
         using var body = new MemoryStream(capacity: (int)(request.ContentLength ?? 1024));
@@ -97,7 +117,7 @@ internal static class RequestReader
         {
             for (int read; (read = await request.Body.ReadAsync(buffer, cancellation)) > 0;)
             {
-                if (body.Length + read > MaxBody)
+                if (body.Length + read > most)
                     return tooLarge;
                 body.Write(buffer, 0, read);
             }
@@ -110,11 +130,13 @@ internal static class RequestReader
         return (ReadOnlyMemory<byte>)body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private static Result<JsonElement> Parse(ReadOnlyMemory<byte> body)
+    private static RequestLimits Limits(this HttpRequest request) => request.HttpContext.RequestServices.GetRequiredService<IOptions<RequestLimits>>().Value;
+
+    private static Result<JsonElement> Parse(ReadOnlyMemory<byte> body, RequestLimits limits)
     {
         try
         {
-            var json = JsonElement.Parse(body.Span, CrmJson.Strict);
+            var json = JsonElement.Parse(body.Span, CrmJson.Strict with { MaxDepth = limits.JsonDepth });
             ReadTexts(json);
             return json;
         }

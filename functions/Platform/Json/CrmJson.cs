@@ -15,7 +15,7 @@ public static class CrmJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new UtcTimeConverter() },
     };
 
-    /// <summary>For what clients send: no duplicate members, no depth that could exhaust the stack.</summary>
+    /// <summary>For what clients send: no duplicate members, no depth that could exhaust the stack (a setting says how deep).</summary>
     public static JsonDocumentOptions Strict { get; } = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     public static JsonWriterOptions Writer { get; } = new() { Encoder = new PlainJsonEncoder() };

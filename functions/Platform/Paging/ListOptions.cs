@@ -10,6 +10,18 @@ public sealed record ListOptions
     /// <summary>Signs cursors: at least 32 bytes as base64, the same on every instance. A new key ends every walk that is under way.</summary>
     public string CursorKey { get; init; } = "";
 
-    internal bool IsValid =>
+    public int DefaultPageSize { get; init; } = 50;
+
+    public int MaxPageSize { get; init; } = 200;
+
+    /// <summary>Comparisons and functions in one filter.</summary>
+    public int MaxPredicates { get; init; } = 25;
+
+    /// <summary>Characters of one filter.</summary>
+    public int MaxFilterLength { get; init; } = 8_000;
+
+    internal bool HasLimits => MaxPageSize is >= 1 and <= 1000 && DefaultPageSize >= 1 && DefaultPageSize <= MaxPageSize && MaxPredicates is >= 1 and <= 100 && MaxFilterLength is >= 100 and <= 16_000;
+
+    internal bool HasKey =>
         !string.IsNullOrEmpty(CursorKey) && Convert.TryFromBase64String(CursorKey, new byte[CursorKey.Length], out var bytes) && bytes >= MinKeyBytes;
 }

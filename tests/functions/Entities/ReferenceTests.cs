@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crm.Access;
 using Crm.Entities.Changes;
 using Crm.Platform.Json;
-using Crm.Tenants;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Entities;

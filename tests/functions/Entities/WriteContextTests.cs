@@ -15,7 +15,7 @@ public sealed class WriteContextTests
     public void Today_IsTheDateWhereTheTenantIs(string timeZone, string today)
     {
         var tenant = new Tenant { Name = "Here", Slug = "here", BaseCurrency = "EUR", TimeZone = timeZone };
-        var caller = new Caller("here", new Actor { Kind = ActorKind.System, Id = "s", Name = "S" });
+        var caller = Caller.System("here", "s", "S");
 
         var context = new WriteContext(new EntityCatalog([]), tenant, caller, (_, _) => [], new DateTimeOffset(2026, 3, 29, 22, 30, 0, TimeSpan.Zero), null, null);
 

@@ -9,6 +9,17 @@ public sealed record Answer(HttpStatusCode Status, JsonNode? Body, IReadOnlyDict
     /// <summary>The body of an answer that should be a JSON object.</summary>
     public JsonObject Json => (JsonObject)Body!;
 
+    /// <summary>The record in the body, without a secret that only the answer to its creation shows.</summary>
+    public JsonObject Record
+    {
+        get
+        {
+            var record = (JsonObject)Json.DeepClone();
+            record.Remove("secret");
+            return record;
+        }
+    }
+
     public string? ETag => Headers.GetValueOrDefault("ETag");
 
     /// <summary>The problem's code.</summary>

@@ -12,7 +12,7 @@ internal static class CatalogRecords
 
     /// <summary>Creates a record from no more than its sample's required fields.</summary>
     public static async Task<JsonObject> CreateBareAsync(this CrmApp app, string collection) =>
-        (await app.PostAsync(collection, Catalogued.Type(collection).RequiredPart(await app.SampleAsync(collection)))).Expect(201).Json;
+        (await app.PostAsync(collection, Catalogued.Type(collection).RequiredPart(await app.SampleAsync(collection)))).Expect(201).Record;
 
     /// <summary>A patch that gives every scalar another value.</summary>
     public static JsonObject OtherScalars(JsonObject record)

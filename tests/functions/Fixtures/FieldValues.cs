@@ -80,6 +80,7 @@ internal static class FieldValues
         TextForm.TimeZone => "Asia/Tokyo",
         TextForm.Language => "pt-BR",
         TextForm.Recurrence => "FREQ=DAILY;COUNT=3",
+        TextForm.MediaType => "text/csv",
         _ => field.MaxLength < 20 ? "Ωξ" : $"Ω ξ 🚢 {Guid.NewGuid():N}"[..Math.Min(39, field.MaxLength)],
     };
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Crm.Access;
 using Crm.Platform.Json;
-using Crm.Tenants;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.History;

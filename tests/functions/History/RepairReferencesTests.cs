@@ -53,6 +53,20 @@ public sealed class RepairReferencesTests(RepairReferencesTests.GatedApp app) : 
     }
 
     [Fact]
+    public async Task Holder_ThatGoesWithItsTarget_IsDeleted()
+    {
+        var account = await app.CreateAsync("accounts");
+        var held = app.Hold(account);
+        var deleting = app.DeleteAsync(account);
+        await held.Reached;
+        var attachment = await app.CreateAsync("attachments", ("regarding", new JsonObject { ["type"] = "accounts", ["id"] = account.Id() }));
+        held.Release();
+        (await deleting).Expect(204);
+
+        await Eventually.GetAsync(() => app.ReadAsync(attachment), answer => answer.Status == System.Net.HttpStatusCode.NotFound, $"{attachment.Path()} to be deleted");
+    }
+
+    [Fact]
     public async Task Reference_ThatItsHolderCannotBeWithout_Stays()
     {
         var (first, second) = (await app.CreateAsync("products"), await app.CreateAsync("products"));

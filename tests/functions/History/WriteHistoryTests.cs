@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Crm.History;
+using Crm.Platform.ChangeFeed;
 using Crm.Tests.Fixtures;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,15 +18,29 @@ public sealed class WriteHistoryTests(WriteHistoryTests.LoggedApp app) : IClassF
         var record = (await app.LiveAndDieAsync())[0];
         var changes = await app.ChangesAsync(record);
 
-        var entries = await Eventually.GetAsync(() => app.EntriesAsync(record), entries => entries.Count == 3, "three entries");
+        await ExpectCopiesAsync(record, changes);
+    }
 
-        Assert.All(changes.Zip(entries), pair =>
-        {
-            var (change, entry) = pair;
-            Assert.All(change.Where(member => member.Key != "ttl" && !member.Key.StartsWith('_')), member => Expectations.ExpectSame(member.Value, entry[member.Key], member.Key));
-            Assert.False(entry.ContainsKey("ttl"));
-            Assert.True(entry["recordedAt"].Time() >= entry["occurredAt"].Time());
-        });
+    [Fact]
+    public async Task Changes_WithTextsThatLookLikeTimes_AreKeptAsTheyAre()
+    {
+        const string Text = "2026-01-31T08:00:00.1000+05:00";
+        var record = await app.CreateAsync("contacts", ("lastName", Text), ("source", Text));
+
+        await ExpectCopiesAsync(record, await app.ChangesAsync(record));
+    }
+
+    [Fact]
+    public async Task FeedLag_OnceAChangeIsInHistory_KnowsOfIt()
+    {
+        var record = await app.CreateAsync("widgets");
+        var written = record["createdAt"].Time();
+
+        var position = await Eventually.GetAsync(
+            () => Task.FromResult(app.Services.GetRequiredService<FeedLag>().Positions.GetValueOrDefault(nameof(WriteHistory))), position => position.Newest >= written, "a position after the change");
+
+        Assert.InRange(position.Lag, TimeSpan.Zero, TimeProvider.System.GetUtcNow() - written);
+        Assert.Single(await app.EntriesAsync(record));
     }
 
     [Fact]
@@ -97,6 +113,19 @@ public sealed class WriteHistoryTests(WriteHistoryTests.LoggedApp app) : IClassF
         await app.DeliverAsync(await app.ChangesAsync(record));
 
         Assert.Equal(Enumerable.Range(1, 130), (await app.EntriesAsync(record)).Select(entry => entry["version"]!.GetValue<int>()));
+    }
+
+    private async Task ExpectCopiesAsync(JsonObject record, IReadOnlyList<JsonObject> changes)
+    {
+        var entries = await Eventually.GetAsync(() => app.EntriesAsync(record), entries => entries.Count == changes.Count, "an entry for each change");
+
+        Assert.All(changes.Zip(entries), pair =>
+        {
+            var (change, entry) = pair;
+            Assert.All(change.Where(member => member.Key != "ttl" && !member.Key.StartsWith('_')), member => Expectations.ExpectSame(member.Value, entry[member.Key], member.Key));
+            Assert.False(entry.ContainsKey("ttl"));
+            Assert.True(entry["recordedAt"].Time() >= entry["occurredAt"].Time());
+        });
     }
 
     /// <summary>Keeps what is logged as critical.</summary>

@@ -4,7 +4,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
-using Crm.Tenants;
+using Crm.Access;
 using Crm.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -82,7 +82,7 @@ public sealed class SalesOrderStatusTests(CrmApp app)
     {
         await using var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallContext>().Caller =
-            new Caller(FirstTenant.TenantId, new Actor { Kind = ActorKind.User, Id = FirstTenant.AdminId, Name = "Administrator" });
+            Caller.System(FirstTenant.TenantId, "worker", "Worker");
         return await scope.ServiceProvider.GetRequiredService<EntityService>().ActAsync<SalesOrder>(
             (string)order["id"]!, action, new WriteOptions(), before => before with { Status = status, Lines = [.. before.Lines.Select(line ?? (same => same))] }, CancellationToken.None);
     }

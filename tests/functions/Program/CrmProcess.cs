@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
+using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;
 
@@ -21,7 +23,7 @@ internal sealed class CrmProcess : IAsyncDisposable
 
         // The signal of the limit on files would end it; ignored, a write fails as on a disk that is gone.
         var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("urls", "http://127.0.0.1:0")];
+        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0"), ("Storage", Storage.None)];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
 
@@ -33,17 +35,24 @@ internal sealed class CrmProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Talks to the API.</summary>
+    /// <summary>Talks to the API as the administrator.</summary>
     public HttpClient Client => _client ??= new HttpClient { BaseAddress = new Uri(Printed("Listening on ")) };
 
     /// <summary>Where other tools reach the store.</summary>
     public Uri Store => new(Printed("Cosmos on "));
 
+    /// <summary>The administrator's password, where it was made and printed.</summary>
+    public string? PrintedPassword =>
+        Regex.Match(Output, @"^Administrator admin@example\.com with the password (\S+) \(shown this once\)", RegexOptions.Multiline) is { Success: true } printed ? printed.Groups[1].Value : null;
+
+    /// <summary>Where Azurite listens, once it does.</summary>
+    public Uri Files => new(Printed("Files on "));
+
     public string Output => Text(_output);
 
     public string Errors => Text(_errors);
 
-    /// <summary>Starts the program and waits until it says that it listens.</summary>
+    /// <summary>Starts the program, waits until it says that it listens, and signs in.</summary>
     public static async Task<CrmProcess> StartAsync(string data, params IEnumerable<(string Name, string Value)> settings)
     {
         var started = new CrmProcess(data, settings);
@@ -52,6 +61,7 @@ internal sealed class CrmProcess : IAsyncDisposable
             var ended = started._process.WaitForExitAsync();
             var first = await Task.WhenAny(started._ready.Task, ended).WaitAsync(StartDeadline);
             Assert.True(first == started._ready.Task, $"The program did not start.\n{started.Output}\n{started.Errors}");
+            await started.Client.SignInAsync("admin", started.PrintedPassword ?? CrmApp.AdminPassword);
             return started;
         }
         catch

@@ -19,6 +19,7 @@ public sealed class StopTests : ProgramTests
         using var body = new HeldBody("""{ "name": "Written at the last moment" }""");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/accounts") { Content = body };
         request.Headers.ExpectContinue = true;
+        request.Headers.Authorization = crm.Client.DefaultRequestHeaders.Authorization;
 
         var answering = client.SendAsync(request);
         await body.Wanted.WaitAsync(Deadline);

@@ -93,7 +93,7 @@ public sealed class CursorTests
     internal static Cursors New(TimeProvider time, byte key) =>
         new(Options.Create(new ListOptions { CursorKey = Convert.ToBase64String(SHA256.HashData([key])) }), time);
 
-    private static Caller CallerOf(string tenant, ActorKind kind, string id) => new(tenant, new Actor { Kind = kind, Id = id, Name = id });
+    private static Caller CallerOf(string tenant, ActorKind kind, string id) => new(tenant, new Actor { Kind = kind, Id = id, Name = id }, Permissions.Everything);
 
     internal sealed class Clock : TimeProvider
     {

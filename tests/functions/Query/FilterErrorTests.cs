@@ -1,6 +1,7 @@
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Paging;
 using Crm.Query;
 
 namespace Crm.Tests.Query;
@@ -124,7 +125,7 @@ public sealed class FilterErrorTests
     private static IReadOnlyList<ParameterError> Errors(EntityType type, string filter)
     {
         var errors = new FilterErrors();
-        var predicate = Filter.Read(type, filter, errors);
+        var predicate = Filter.Read(type, filter, errors, new ListOptions());
         Assert.Equal(errors.All.Count > 0, predicate is null);
         return errors.All;
     }

@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Entities.Types;
+using Crm.Platform.Paging;
 using Crm.Query;
 
 namespace Crm.Tests.Query;
@@ -54,7 +55,7 @@ public sealed class FilterFuzzTests
     private static bool Reads(string text)
     {
         var errors = new FilterErrors();
-        var predicate = Filter.Read(Opportunities, text, errors);
+        var predicate = Filter.Read(Opportunities, text, errors, new ListOptions());
         Assert.Equal(predicate is null, errors.All.Count > 0);
         Assert.All(errors.All, error => Assert.InRange(error.Position ?? 0, 0, text.Length));
         if (predicate is not null)

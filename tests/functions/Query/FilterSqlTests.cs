@@ -1,5 +1,6 @@
 using Crm.Entities;
 using Crm.Entities.Types;
+using Crm.Platform.Paging;
 using Crm.Query;
 
 namespace Crm.Tests.Query;
@@ -122,7 +123,7 @@ public sealed class FilterSqlTests
     private static SqlPredicate Translate(EntityType type, string filter)
     {
         var errors = new FilterErrors();
-        var predicate = Filter.Read(type, filter, errors);
+        var predicate = Filter.Read(type, filter, errors, new ListOptions());
         Assert.Empty(errors.All);
         return predicate!;
     }

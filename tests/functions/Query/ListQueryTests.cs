@@ -1,6 +1,7 @@
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Paging;
 using Crm.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -75,5 +76,5 @@ public sealed class ListQueryTests
     public void OrderBy_OfAFieldThatIsNotSortable_ListsThoseThatAre() =>
         Assert.Contains("birthday, createdAt, firstName, fullName", Read("?orderby=source").Error!.Detail, StringComparison.Ordinal);
 
-    private static Result<ListQuery> Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)));
+    private static Result<ListQuery> Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)), new ListOptions());
 }

@@ -5,6 +5,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Paging;
 using Crm.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -16,7 +17,7 @@ namespace Crm.Tests.Query;
 public sealed class RecordListsTests
 {
     private static readonly EntityType Contacts = EntityType.Of<Contact>("contacts");
-    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" });
+    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
 
     private readonly Mock<Container> _container = new();
     private readonly List<(string Text, string? Continuation, QueryRequestOptions Options)> _asked = [];
@@ -108,7 +109,7 @@ public sealed class RecordListsTests
         await Assert.ThrowsAsync<CosmosException>(() => ListAsync(""));
     }
 
-    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1)).ListAsync(
+    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ListOptions()).ListAsync(
         Contacts, Anna, [], new QueryCollection(QueryHelpers.ParseQuery(query)), new Uri("https://crm.example/api/v1/contacts" + (query.Length > 0 ? "?x=y" : "")), CancellationToken.None);
 
     private sealed record Reply(string Rows, string? Continuation, HttpStatusCode Status = HttpStatusCode.OK);

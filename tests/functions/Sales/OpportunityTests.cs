@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Crm.Tenants;
+using Crm.Access;
 using Crm.Tests.Fixtures;
 using static Crm.Tests.Sales.Selling;
 

@@ -55,6 +55,10 @@ public class TextFormsTests
     [InlineData(TextForm.TimeZone, "Mars/Olympus", null)]
     [InlineData(TextForm.Language, "zh-Hant-TW", "zh-Hant-TW")]
     [InlineData(TextForm.Language, "klingon language", null)]
+    [InlineData(TextForm.MediaType, "Application/PDF", "application/pdf")]
+    [InlineData(TextForm.MediaType, "text/plain; charset=utf-8", null)]
+    [InlineData(TextForm.MediaType, "text/*", null)]
+    [InlineData(TextForm.MediaType, "text/plain\n", null)]
     public void Normalize_OfAForm_GivesItsNormalFormOrNothing(TextForm form, string text, string? normal) =>
         Assert.Equal(normal, TextForms.Normalize(form, text));
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Local.Functions.Http;
@@ -21,6 +22,7 @@ internal sealed class HttpFrontEnd : IHttpApplication<HttpContext>
     private readonly RouteTable _routes;
     private readonly RequestDelegate _pipeline;
     private readonly StartPage _startPage;
+    private readonly Cors _cors;
 
     public HttpFrontEnd(IServiceProvider services, RouteTable routes)
     {
@@ -28,6 +30,7 @@ internal sealed class HttpFrontEnd : IHttpApplication<HttpContext>
         _invoker = services.GetRequiredService<FunctionInvoker>();
         _routes = routes;
         _startPage = new StartPage(routes.Routes);
+        _cors = new Cors(services.GetRequiredService<IConfiguration>());
         Action<IApplicationBuilder> configure = app => app.UseForwardedHeaders().Run(InvokeAsync);
         foreach (var filter in services.GetServices<IStartupFilter>().Reverse())
             configure = filter.Configure(configure);
@@ -42,6 +45,7 @@ internal sealed class HttpFrontEnd : IHttpApplication<HttpContext>
 
     public Task ProcessRequestAsync(HttpContext context)
     {
+        if (_cors.Answers(context)) return Task.CompletedTask;
         if (context.Request.Path.Value is "/" or "") return _startPage.WriteAsync(context);
         if (!_routes.TryMatch(context, out var route, out var values))
         {

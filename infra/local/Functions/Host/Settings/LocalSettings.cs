@@ -18,6 +18,12 @@ internal static class LocalSettings
         {
             using var stream = File.OpenRead(path);
             using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.TryGetProperty("Host", out var host))
+            {
+                foreach (var setting in host.EnumerateObject())
+                    values[$"Host:{setting.Name}"] = setting.Value.ToString();
+            }
+
             if (!document.RootElement.TryGetProperty("Values", out var declared)) return values;
             foreach (var setting in declared.EnumerateObject())
             {

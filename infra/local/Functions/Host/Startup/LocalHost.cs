@@ -1,3 +1,4 @@
+using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.Cosmos;
 using Crm.Local.Functions.ServiceBus;
@@ -11,10 +12,11 @@ using Microsoft.Extensions.Options;
 namespace Crm.Local.Functions.Startup;
 
 /// <summary>
-/// The order of starting and stopping: data folder, store and queues, the app's hosted services, triggers; and back. So no event reaches a function
-/// before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives them.
+/// The order of starting and stopping: data folder, store, queues and blobs, the app's hosted services, triggers; and back. So no event reaches a
+/// function before the app has set itself up or after it has begun to take itself down, and nothing of the app outlives them.
 /// </summary>
-internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalServiceBus bus, StartException? problem) : IHost, IAsyncDisposable
+internal sealed partial class LocalHost(
+    IHost app, AppUnderHost underHost, HostJson hostJson, LocalCosmos cosmos, LocalServiceBus bus, LocalBlobs blobs, StartException? problem) : IHost, IAsyncDisposable
 {
     private readonly List<ITriggerListener> _listening = [];
     private DataFolder? _data;
@@ -53,6 +55,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
     {
         if (app is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else app.Dispose();
+        await blobs.DisposeAsync();
         await bus.DisposeAsync();
         await cosmos.DisposeAsync();
         _data?.Dispose();
@@ -67,6 +70,7 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
         bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
+        blobs.Open(configuration, _data.Path);
         await app.StartAsync(cancellation);
         foreach (var listener in listeners)
         {
@@ -76,6 +80,9 @@ internal sealed partial class LocalHost(IHost app, AppUnderHost underHost, HostJ
         }
 
         ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
+
+        // Last: another process that starts beside this one would slow it down.
+        blobs.Start();
     }
 
     // The reason not to start is what the caller should hear: a second failure on the way down would hide it.

@@ -1,5 +1,7 @@
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using Crm.Local.Functions.Binding;
+using Crm.Local.Functions.Blobs;
 using Crm.Local.Functions.Catalog;
 using Crm.Local.Functions.ChangeFeed;
 using Crm.Local.Functions.Cosmos;
@@ -55,14 +57,16 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
         builder.Services.TryAddSingleton<IFunctionExecutor, FunctionExecutor>();
         builder.Services.AddSingleton(services => new FunctionInvoker(services, middleware, _hostJson));
 
-        // An instance, so that the container does not close the store, or the queues, under what it has yet to dispose.
+        // Instances, so that the container does not close the store, the queues or the blobs under what it has yet to dispose.
         var cosmos = new LocalCosmos();
         builder.Services.AddSingleton(cosmos);
         builder.Services.AddSingleton<IConfigureOptions<CosmosClientOptions>>(cosmos);
         var bus = new LocalServiceBus();
         builder.Services.AddSingleton(bus);
         builder.Services.AddSingleton<IConfigureOptions<ServiceBusClientOptions>>(bus);
-        return new LocalHost(builder.Build(), app, _hostJson, cosmos, bus, _problem);
+        var blobs = new LocalBlobs();
+        builder.Services.AddSingleton<IConfigureOptions<BlobClientOptions>>(blobs);
+        return new LocalHost(builder.Build(), app, _hostJson, cosmos, bus, blobs, _problem);
     }
 
     // What is wrong here is told by StartAsync: until then there is no host whose Run() could tell it without a stack trace.

@@ -1,0 +1,20 @@
+using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.Http;
+using Crm.Platform.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Crm.Access;
+
+/// <summary>Explains the policy for one record.</summary>
+public sealed class RecordAccessFunctions(RecordAccess access)
+{
+    [Function("EntitiesAccess"), Records(Right.Read)]
+    public async Task<IResult> Access(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Record + "/access")] HttpRequest request, string entity, string id, CancellationToken cancellation)
+    {
+        var read = await request.ReadQuery().ThenAsync(_ => access.ReadAsync(entity, id, cancellation));
+        return read.Failed ? Problems.From(read.Error) : Results.Json(read.Value, CrmJson.Options);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Crm.Tests.Fixtures;
+
+namespace Crm.Tests.Access;
+
+/// <summary>A request to one function.</summary>
+/// <param name="Path">With <c>{id}</c> where a record's id stands.</param>
+internal sealed record FunctionRequest(string Function, string Method, string Path, JsonObject? Body = null)
+{
+    public Task<Answer> SendAsync(HttpClient client, string id) => client.SendAsync(Method, Path.Replace("{id}", id, StringComparison.Ordinal), Body, ("If-Match", "*"));
+}
+
+/// <summary>One request for each function there is: what tests over all functions run over.</summary>
+internal static class FunctionRequests
+{
+    /// <summary>Functions on one record, by the collection of the record.</summary>
+    public static IReadOnlyList<FunctionRequest> OnARecord(string collection) =>
+    [
+        new("EntitiesRead", "GET", $"/api/v1/{collection}/{{id}}"),
+        new("EntitiesAccess", "GET", $"/api/v1/{collection}/{{id}}/access"),
+        new("EntitiesPatch", "PATCH", $"/api/v1/{collection}/{{id}}", new JsonObject { ["tags"] = new JsonArray("seen") }),
+        new("EntitiesReplace", "PUT", $"/api/v1/{collection}/{{id}}", []),
+        new("EntitiesDelete", "DELETE", $"/api/v1/{collection}/{{id}}"),
+    ];
+
+    /// <summary>Functions on the past of one record.</summary>
+    public static IReadOnlyList<FunctionRequest> OnHistory(string collection) =>
+    [
+        new("HistoryOfRecord", "GET", $"/api/v1/{collection}/{{id}}/history"),
+        new("HistoryRevert", "POST", $"/api/v1/{collection}/{{id}}/revert", new JsonObject { ["toVersion"] = 1 }),
+        new("HistoryRestore", "POST", $"/api/v1/{collection}/{{id}}/restore"),
+        new("EntitiesRead", "GET", $"/api/v1/{collection}/{{id}}?asOf=2099-01-01T00:00:00Z"),
+    ];
+
+    public static IReadOnlyList<FunctionRequest> Actions { get; } =
+    [
+        new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
+        new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
+        new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("FilesUpload", "PUT", "/api/v1/attachments/{id}/content"),
+        new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
+        new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),
+        new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+    ];
+
+    public static IReadOnlyList<FunctionRequest> Others { get; } =
+    [
+        new("EntitiesList", "GET", "/api/v1/leads"),
+        new("EntitiesCreate", "POST", "/api/v1/leads", new JsonObject { ["lastName"] = "New" }),
+        new("HistoryOfTenant", "GET", "/history/changes"),
+        new("HistoryVerify", "GET", "/history/verify"),
+        new("SchemasList", "GET", "/schemas"),
+        new("SchemasRead", "GET", "/schemas/leads"),
+        new("Health", "GET", "/health"),
+        new("FilesFollow", "GET", "/files/none"),
+        new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
+        new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
+        new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),
+        new("AuthPasswordReset", "POST", "/auth/password/reset", new JsonObject { ["username"] = $"nobody-{Guid.NewGuid():N}" }),
+        new("AuthPasswordSet", "POST", "/auth/password/set", new JsonObject { ["token"] = "none", ["newPassword"] = "a longer password" }),
+        new("AuthTenants", "POST", "/auth/tenants", []),
+        new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
+    ];
+
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. Others];
+}

@@ -6,6 +6,7 @@ using Crm.Files;
 using Crm.Health;
 using Crm.History;
 using Crm.Leads;
+using Crm.Orders;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Blobs;
@@ -52,6 +53,7 @@ public static class CrmApplication
         builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
+        builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
         builder.Services.AddAccess(builder.Configuration);

@@ -41,6 +41,9 @@ internal static class FunctionRequests
         new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
         new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),
         new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+        new("WebhooksPing", "POST", "/api/v1/webhooks/{id}/ping"),
+        new("WebhooksDeliveries", "GET", "/api/v1/webhooks/{id}/deliveries"),
+        new("WebhooksRotateSecret", "POST", "/api/v1/webhooks/{id}/rotate-secret"),
     ];
 
     public static IReadOnlyList<FunctionRequest> Others { get; } =
@@ -53,6 +56,7 @@ internal static class FunctionRequests
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
         new("FilesFollow", "GET", "/files/none"),
+        new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
         new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),

@@ -5,6 +5,7 @@ using Crm.Files;
 using Crm.Health;
 using Crm.History;
 using Crm.Leads;
+using Crm.Orders;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Blobs;
@@ -49,6 +50,7 @@ public static class CrmApplication
         builder.Services.AddHealth();
         builder.Services.AddHistory();
         builder.Services.AddLeads();
+        builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
         builder.Services.AddWebhooks(builder.Configuration);

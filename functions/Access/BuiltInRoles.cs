@@ -6,7 +6,11 @@ namespace Crm.Access;
 /// <summary>The roles that every new tenant begins with. Their ids are their names in camelCase; all but the administrators' are the tenant's to change.</summary>
 public static class BuiltInRoles
 {
-    private static readonly string[] Catalogues = ["departments", "email-templates", "employees", "partners", "pipelines", "products", "stock-items", "teams", "users"];
+    private static readonly string[] Catalogues =
+        ["departments", "email-templates", "employees", "exchange-rates", "partners", "pipelines", "price-lists", "products", "stock-items", "tax-classes", "teams", "users"];
+
+    /// <summary>Orders, and what belongs to one.</summary>
+    private static readonly string[] Orders = ["orders", "invoices", "payments", "shipments"];
 
     /// <summary>By id.</summary>
     public static IReadOnlyDictionary<string, Role> All { get; } = new Dictionary<string, Role>
@@ -28,7 +32,7 @@ public static class BuiltInRoles
             Name = "Sales",
             Grants =
             [
-                .. Each(["leads", "opportunities", "orders"], name => Grant(name, GrantScope.Team, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
+                .. Each(["leads", "opportunities", .. Orders], name => Grant(name, GrantScope.Team, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
                 .. Each(["accounts", "activities", "attachments", "contacts", "customers", "notes"], name => Grant(name, GrantScope.All, GrantScope.Team, GrantScope.Own, GrantScope.Own)),
                 .. Each([.. Catalogues, "campaigns", "cases", "segments"], Reading),
             ],
@@ -50,7 +54,7 @@ public static class BuiltInRoles
             [
                 .. Each(["activities", "attachments", "cases", "notes"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.Own, GrantScope.Own)),
                 .. Each(["accounts", "contacts", "customers"], name => Grant(name, GrantScope.All, GrantScope.All, GrantScope.None, GrantScope.None)),
-                .. Each([.. Catalogues, "orders"], Reading),
+                .. Each([.. Catalogues, .. Orders], Reading),
             ],
         },
         ["readOnly"] = new()

@@ -79,7 +79,7 @@ public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup s
             errors.Add(weak);
 
         var type = catalog.Of<Tenant>();
-        var binder = new BodyBinder(type);
+        var binder = new BodyBinder(type.Fields);
         var bound = binder.Create(JsonSerializer.SerializeToElement(fields, CrmJson.Options));
         errors.AddRange(binder.Errors);
         if (bound["slug"] is { } slug && !Slug().IsMatch(slug.GetValue<string>()))

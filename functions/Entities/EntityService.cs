@@ -44,13 +44,15 @@ public sealed class EntityService(
     {
         if (catalog.Exposed(collection) is not { } type)
             return NotFound.Collection(collection);
+        if (type.MadeBy is { } action)
+            return new MadeByAction(collection, action);
 
         // A repeated request finds the record of the first under the same id.
         var id = options.Key is { } key ? Ids.From(call.Caller.TenantId, call.Caller.Actor.Id, key.Scope, key.Key) : Ids.New(time.GetUtcNow());
-        var binder = new BodyBinder(type);
+        var binder = new BodyBinder(type.Fields);
         var fields = binder.Create(body);
         var created = binder.Errors.Count > 0
-            ? new Invalid(binder.Errors)
+            ? await writes.RefuseAsync(Creation(type, id, options), fields, binder.Errors, cancellation)
             : await CreateAsync(type, id, fields, options, cancellation);
 
         // What is refused now may have been done before. Since then the world has changed, but not the answer to a repeated request.
@@ -65,8 +67,7 @@ public sealed class EntityService(
         if (RefuseCreate(type, fields) is { } refused)
             return refused;
 
-        var write = new Write(type, new RecordKey(call.Caller.TenantId, type.Collection, id), null, null, "create", null, options);
-        return await writes.ApplyAsync(write, fields, cancellation);
+        return await writes.ApplyAsync(Creation(type, id, options), fields, cancellation);
     }
 
     /// <summary>What creating a record of these fields would be refused for, or null. Unique values are not looked at: only a write can take them.</summary>
@@ -75,8 +76,7 @@ public sealed class EntityService(
         if (RefuseCreate(type, fields) is { } refused)
             return refused;
 
-        var key = new RecordKey(call.Caller.TenantId, type.Collection, Ids.New(time.GetUtcNow()));
-        return await writes.CheckAsync(new Write(type, key, null, null, "create", null, new WriteOptions()), fields, cancellation);
+        return await writes.CheckAsync(Creation(type, Ids.New(time.GetUtcNow()), new WriteOptions()), fields, cancellation);
     }
 
     /// <summary>Replaces the writable part of a record.</summary>
@@ -89,11 +89,17 @@ public sealed class EntityService(
 
     /// <summary>Changes a record in an action that has a name of its own, such as <c>reopen</c>. If-Match is optional.</summary>
     /// <param name="change">The record as it shall be; the entity's rules then apply as in any write.</param>
-    public Task<Result<RecordReply>> ActAsync<T>(string id, string action, WriteOptions options, Func<T, T> change, CancellationToken cancellation) where T : Entity
+    public Task<Result<RecordReply>> ActAsync<T>(string id, string action, WriteOptions options, Func<T, T> change, CancellationToken cancellation) where T : Entity =>
+        ActAsync(id, action, options, change, beside: null, cancellation);
+
+    /// <inheritdoc cref="ActAsync{T}(string, string, WriteOptions, Func{T, T}, CancellationToken)"/>
+    /// <param name="beside">Written down in the same batch; where it is there already, the action is refused as done (409).</param>
+    internal Task<Result<RecordReply>> ActAsync<T>(
+        string id, string action, WriteOptions options, Func<T, T> change, DocumentBeside? beside, CancellationToken cancellation) where T : Entity
     {
         var type = catalog.Of<T>();
         var condition = options with { IfMatch = options.IfMatch ?? new IfMatch(true, []) };
-        return UpdateAsync(type.Collection, id, action, action, condition, (_, current) => type.Serialize(change((T)type.Deserialize(current))), [], cancellation);
+        return UpdateAsync(type.Collection, id, action, action, condition, (_, current) => type.Serialize(change((T)type.Deserialize(current))), [], cancellation, beside);
     }
 
     /// <summary>Deletes a record: it becomes a tombstone, its unique values are free again.</summary>
@@ -139,9 +145,10 @@ public sealed class EntityService(
     /// <param name="action">The action that moves of states may name.</param>
     /// <param name="bind">The record as it shall be, from the record as it stands.</param>
     /// <param name="named">The fields a stale write is told of, if both sides changed them.</param>
+    /// <param name="beside">What the change writes down beside the record.</param>
     internal async Task<Result<RecordReply>> UpdateAsync(
         string collection, string id, string verb, string? action, WriteOptions options,
-        Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation)
+        Func<BodyBinder, JsonObject, JsonObject> bind, IReadOnlyCollection<string> named, CancellationToken cancellation, DocumentBeside? beside = null)
     {
         if (Locate(collection, id, action) is not var (type, key))
             return new NotFound();
@@ -159,17 +166,18 @@ public sealed class EntityService(
                 return refused;
 
             var current = (JsonObject)stored.Data.ToNode()!;
-            var binder = new BodyBinder(type);
+            var binder = new BodyBinder(type.Fields);
             if (!options.IfMatch.Matches(stored.Version))
                 return await past.StaleAsync(type, key, stored, options.IfMatch, bind(binder, current), named, cancellation);
 
             var fields = bind(binder, current);
             if (LockedFields.Refuse(type, Permissions, named, fields, current) is { } locked)
                 return locked;
+            var write = new Write(type, key, stored, current, verb, action, options) { Beside = beside };
             if (binder.Errors.Count > 0)
-                return new Invalid(binder.Errors);
+                return await writes.RefuseAsync(write, fields, binder.Errors, cancellation);
 
-            var written = await writes.ApplyAsync(new Write(type, key, stored, current, verb, action, options), fields, cancellation);
+            var written = await writes.ApplyAsync(write, fields, cancellation);
             if (written.Error is not Stale)
                 return written;
             if (attempt == Attempts)
@@ -234,6 +242,9 @@ public sealed class EntityService(
 
         return new InUse(["more than 1,000 records"]);
     }
+
+    private Write Creation(EntityType type, string id, WriteOptions options) =>
+        new(type, new RecordKey(call.Caller.TenantId, type.Collection, id), null, null, "create", null, options);
 
     /// <summary>Of a deleted record nobody can say whose it was: who reads all may read it.</summary>
     private bool MayRead(EntityType type, StoredRecord record) => record.IsTombstone

@@ -16,8 +16,9 @@ public sealed partial class EntityType
     private readonly ConditionalWeakTable<IReadOnlySet<string>, EntityType> _views = [];
     private readonly Lazy<IReadOnlyList<ReferencePath>> _references;
 
-    private EntityType(Type record, string collection, string name, bool exposed, IReadOnlySet<string>? hidden = null)
+    private EntityType(Type record, string collection, string name, bool exposed, string? madeBy, IReadOnlySet<string>? hidden = null)
     {
+        MadeBy = madeBy;
         Record = record;
         Collection = collection;
         Name = name;
@@ -40,6 +41,9 @@ public sealed partial class EntityType
     /// <summary>Whether the generic routes serve it.</summary>
     public bool Exposed { get; }
 
+    /// <summary>The action that alone makes its records, as a route; null where the generic route does.</summary>
+    public string? MadeBy { get; }
+
     /// <summary>Whether fields are missing that the caller may not see.</summary>
     public bool IsView { get; }
 
@@ -56,14 +60,15 @@ public sealed partial class EntityType
     /// <param name="collection">Plural kebab-case.</param>
     /// <param name="name">Singular kebab-case; by default the record's name.</param>
     /// <param name="exposed">False for what has no generic routes.</param>
-    public static EntityType Of<T>(string collection, string? name = null, bool exposed = true) where T : Entity =>
-        new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed);
+    /// <param name="madeBy">The route of the action that alone makes its records.</param>
+    public static EntityType Of<T>(string collection, string? name = null, bool exposed = true, string? madeBy = null) where T : Entity =>
+        new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed, madeBy);
 
     /// <summary>The entity as a caller sees it: what they may not read is no field of it.</summary>
     internal EntityType SeenBy(Caller caller)
     {
         var hidden = caller.Permissions.Hidden(Collection);
-        return hidden.Count == 0 ? this : _views.GetValue(hidden, hidden => new EntityType(Record, Collection, Name, Exposed, hidden));
+        return hidden.Count == 0 ? this : _views.GetValue(hidden, hidden => new EntityType(Record, Collection, Name, Exposed, MadeBy, hidden));
     }
 
     /// <summary>Whether a record cannot be without this reference. An element of a list can always go.</summary>

@@ -13,18 +13,18 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
     /// <summary>The answer to a request that was done before, or null.</summary>
     public async Task<Result<RecordReply>?> ReplayAsync(EntityType type, RecordKey key, IdempotencyKey request, CancellationToken cancellation)
     {
-        if (await records.ReadIdempotencyAsync(key, IdOf(request), cancellation) is not { } done)
+        if (await records.ReadBesideAsync<Idempotency>(key, IdOf(request), cancellation) is not { } done)
             return null;
         if (done.Fingerprint != request.Fingerprint)
             return new KeyReused();
 
         return await records.ReadAsync(key, session: null, cancellation) is { } stored && await AtVersionAsync(type, key, stored, done.Version, cancellation) is { } state
-            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), Hidden(type), done.Status == 201, Replayed: true)
+            ? new RecordReply(type, JsonSerializer.SerializeToElement(state, CrmJson.Options), Hidden(type), done.Status, Replayed: true)
             : new NotFound();
     }
 
     /// <summary>What a request with a key is written down as.</summary>
-    public Idempotency Written(IdempotencyKey key, bool created, int version) => new(IdOf(key), key.Fingerprint, created ? 201 : 200, version);
+    public Idempotency Written(IdempotencyKey key, int status, int version) => new(IdOf(key), key.Fingerprint, status, version);
 
     /// <summary>The answer to a stale write: what it wanted, what is there now, and what the client had read, for each field both changed.</summary>
     public async Task<Stale> StaleAsync(

@@ -11,7 +11,7 @@ namespace Crm.Entities;
 /// <summary>Results as answers.</summary>
 public static class Reply
 {
-    /// <summary>The record with its ETag: 201 with Location where it was created, else 200.</summary>
+    /// <summary>The record with its ETag: 201 with Location where it was created, 202 where what was asked for goes on, else 200.</summary>
     public static IResult Record(Result<RecordReply> result) => result.Failed ? Problems.From(result.Error) : new RecordResult(result.Value);
 
     /// <summary>The record, or 304 where the client has it already (RFC 9110, section 13.1.2).</summary>
@@ -46,11 +46,9 @@ public static class Reply
                 return;
             }
 
-            if (reply.Created)
-            {
-                response.StatusCode = StatusCodes.Status201Created;
+            response.StatusCode = reply.Status;
+            if (reply.Status == StatusCodes.Status201Created)
                 response.Headers.Location = $"{request.Scheme}://{request.Host}{Routes.RecordPath(reply.Type.Collection, reply.Id)}";
-            }
 
             var body = reply.Hidden.Count == 0 && reply.ShownOnce is null ? JsonMarshal.GetRawUtf8Value(reply.Data) : Rewritten(reply);
             response.ContentType = "application/json; charset=utf-8";

@@ -20,6 +20,7 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     public const string Unlink = "unlink";
 
     private readonly Dictionary<RecordRef, Entity> _found = [];
+    private readonly Dictionary<Type, object> _provided = [];
     private readonly List<FieldError> _errors = [];
     private readonly List<FieldError> _forbidden = [];
     private readonly List<string> _events = [];
@@ -59,6 +60,12 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
     /// <summary>Whether a record that the rules asked to see is there.</summary>
     public bool Has(RecordRef record) => _found.ContainsKey(record);
 
+    /// <summary>What a preparation of this write has read for the rules, or null.</summary>
+    public T? Provided<T>() where T : class => (T?)_provided.GetValueOrDefault(typeof(T));
+
+    /// <summary>Hands the rules what they need beside records.</summary>
+    public void Provide<T>(T value) where T : class => _provided[typeof(T)] = value;
+
     /// <summary>Says what is wrong with a field, by JSON pointer.</summary>
     public void Refuse(string pointer, string code, string detail) => _errors.Add(new FieldError(pointer, code, detail));
 
@@ -82,7 +89,7 @@ public sealed class WriteContext(EntityCatalog catalog, Tenant tenant, Caller ca
             Refuse(pointer, "invalid-filter", problem.Position is { } position ? $"{problem.Detail} (at character {position})" : problem.Detail);
     }
 
-    /// <summary>Adds an event: <c>won</c> is published as <c>opportunity.won</c>.</summary>
+    /// <summary>Adds an event: <c>won</c> is published as <c>opportunity.won</c>, and one that has a subject of its own, <c>stock.low</c>, as it is.</summary>
     public void Announce(string verb) => _events.Add(verb);
 
     public string NewId() => Ids.New(Now);

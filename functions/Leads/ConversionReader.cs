@@ -68,7 +68,7 @@ internal sealed class ConversionReader(EntityCatalog catalog, Lead lead)
 
     private ConversionPart Created(EntityType type, string name, JsonObject fields)
     {
-        var binder = new BodyBinder(type);
+        var binder = new BodyBinder(type.Fields);
         var bound = binder.Create(JsonSerializer.SerializeToElement(fields, CrmJson.Options));
         _errors.AddRange(ConversionPart.InRequest(name, binder.Errors));
         return new ConversionPart(name, type, null, bound);

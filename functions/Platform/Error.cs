@@ -72,6 +72,13 @@ public sealed record InUse(IReadOnlyList<string> Referrers)
 /// <summary>409: the record is in a state in which it has to be kept.</summary>
 public sealed record NotDeletable(string Reason) : Error("not-deletable", Reason);
 
+/// <summary>409: the record is in a state in which this is not done.</summary>
+public sealed record WrongState(string Detail) : Error("invalid-state", Detail);
+
+/// <summary>409: records of this collection come into being by an action alone.</summary>
+public sealed record MadeByAction(string Collection, string Route)
+    : Error("made-by-action", $"{Collection} are not created by themselves: POST api/v1/{Route} makes them.");
+
 /// <summary>409: two writes met; trying again is right.</summary>
 public sealed record Conflict(string Detail) : Error("conflict", Detail);
 

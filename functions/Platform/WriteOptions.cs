@@ -12,7 +12,8 @@ public sealed record IfMatch(bool Any, IReadOnlyList<string> Tags)
 public sealed record IdempotencyKey(string Scope, string Key, string Fingerprint);
 
 /// <summary>What the request says about how to write.</summary>
-public sealed record WriteOptions(IfMatch? IfMatch = null, IdempotencyKey? Key = null);
+/// <param name="Accepts">What the write begins goes on after the answer: 202.</param>
+public sealed record WriteOptions(IfMatch? IfMatch = null, IdempotencyKey? Key = null, bool Accepts = false);
 
 /// <summary>Strong entity tags: the version in quotes.</summary>
 public static class EntityTag

@@ -35,8 +35,10 @@ public sealed record Delivery(
 
     /// <summary>As the API shows it.</summary>
     [JsonIgnore]
-    public object Shown => new
-    {
-        Id, Event.EventId, Event.Type, Event.Entity, Event.RecordId, Event.Version, Event.OccurredAt, State, Tries, Attempts, NextAttemptAt, Detail,
-    };
+    public DeliveryView View => new(Id, Event.EventId, Event.Type, Event.Entity, Event.RecordId, Event.Version, Event.OccurredAt, State, Tries, Attempts, NextAttemptAt, Detail);
 }
+
+/// <summary>A delivery, as the API shows it.</summary>
+public sealed record DeliveryView(
+    string Id, string EventId, string Type, string? Entity, string? RecordId, int? Version, DateTimeOffset OccurredAt, DeliveryState State, int Tries,
+    IReadOnlyList<DeliveryAttempt> Attempts, DateTimeOffset? NextAttemptAt, string? Detail);

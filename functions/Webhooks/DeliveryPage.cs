@@ -6,7 +6,7 @@ namespace Crm.Webhooks;
 
 /// <summary>One page of deliveries, newest event first.</summary>
 /// <param name="NextLink">Where the next page is; null after the last.</param>
-public sealed record DeliveryPage(IReadOnlyList<object> Value, string? NextLink) : IResult
+public sealed record DeliveryPage(IReadOnlyList<DeliveryView> Value, string? NextLink) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -54,7 +54,7 @@ public sealed class WebhookActions(
         // One more than asked for says whether there is a next page.
         var found = await deliveries.PageAsync(TenantId, id, from.Value?.Continuation, size + 1, cancellation);
         var next = found.Count <= size ? null : NextLinks.From(request.Url(), request.Query, cursors.Write(new Cursor(found[size - 1].Id, null), call.Caller, list));
-        return new DeliveryPage([.. found.Take(size).Select(delivery => delivery.Shown)], next);
+        return new DeliveryPage([.. found.Take(size).Select(delivery => delivery.View)], next);
     });
 
     /// <summary>Gives a webhook a new secret: it is in the answer alone. The change is written first, so that who may not make it has changed nothing.</summary>

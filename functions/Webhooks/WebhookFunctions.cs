@@ -57,5 +57,5 @@ public sealed class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver
             .ThenAsync(_ => actions.ReplayAsync(id, cancellation)));
 
     private static IResult Accepted(Result<Delivery> delivery) =>
-        delivery.Failed ? Problems.From(delivery.Error) : Results.Json(delivery.Value.Shown, CrmJson.Options, statusCode: StatusCodes.Status202Accepted);
+        delivery.Failed ? Problems.From(delivery.Error) : Results.Json(delivery.Value.View, CrmJson.Options, statusCode: StatusCodes.Status202Accepted);
 }

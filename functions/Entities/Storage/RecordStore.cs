@@ -19,6 +19,10 @@ public enum CommitOutcome
     Stale,
 }
 
+/// <summary>A document that is written in the batch of a record's change and lies beside it for good.</summary>
+/// <param name="version">That the change makes.</param>
+public delegate ReadOnlyMemory<byte> DocumentBeside(RecordKey key, int version);
+
 /// <summary>Reads and writes documents of the <c>records</c> container. Every write is one batch in one partition.</summary>
 public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
 {
@@ -72,22 +76,22 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return found;
     }
 
-    /// <summary>Writes a record together with its change and, where the request carried a key, its idempotency document.</summary>
+    /// <summary>Writes a record together with its change and what else belongs to it: an idempotency document, where the request carried a key.</summary>
     /// <param name="before">What was read, and must still be there; null creates.</param>
+    /// <param name="beside">Documents that must not be there yet.</param>
     public async Task<(CommitOutcome Outcome, string? Session)> CommitAsync(
-        RecordKey key, StoredRecord? before, ReadOnlyMemory<byte> record, Change change, Idempotency? idempotency, CancellationToken cancellation)
+        RecordKey key, StoredRecord? before, ReadOnlyMemory<byte> record, Change change, IReadOnlyList<ReadOnlyMemory<byte>> beside, CancellationToken cancellation)
     {
         var batch = containers.Records.CreateTransactionalBatch(key.Partition);
         using var recordBody = record.AsStream();
         using var changeBody = change.ToBytes().AsStream();
-        using var idempotencyBody = idempotency?.ToBytes(key).AsStream();
         if (before is null)
             batch.CreateItemStream(recordBody, NoContent);
         else
             batch.ReplaceItemStream(key.Id, recordBody, new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = before.Tag });
         batch.CreateItemStream(changeBody, NoContent);
-        if (idempotencyBody is not null)
-            batch.CreateItemStream(idempotencyBody, NoContent);
+        foreach (var document in beside)
+            batch.CreateItemStream(document.AsStream(), NoContent);
 
         using var response = await batch.ExecuteAsync(cancellation);
         charge.Add(response.RequestCharge);
@@ -100,26 +104,29 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         };
     }
 
-    /// <summary>Writes down a keyed request that changed nothing, so that its repetition changes nothing either.</summary>
-    public async Task RememberAsync(RecordKey key, Idempotency request, CancellationToken cancellation)
+    /// <summary>Writes a document beside a record without a change of the record; false where it is there already.</summary>
+    public async Task<bool> CreateBesideAsync(RecordKey key, ReadOnlyMemory<byte> document, CancellationToken cancellation)
     {
-        using var body = request.ToBytes(key).AsStream();
+        using var body = document.AsStream();
         using var response = await containers.Records.CreateItemStreamAsync(body, key.Partition, cancellationToken: cancellation);
         charge.Add(response.Headers.RequestCharge);
-        if (response.StatusCode != HttpStatusCode.Conflict)
-            response.EnsureSuccessStatusCode();
+        if (response.StatusCode == HttpStatusCode.Conflict)
+            return false;
+
+        response.EnsureSuccessStatusCode();
+        return true;
     }
 
-    /// <summary>The idempotency document of a key, or null.</summary>
-    public async Task<Idempotency?> ReadIdempotencyAsync(RecordKey key, string id, CancellationToken cancellation)
+    /// <summary>A document that lies beside a record, or null. Sees the latest write of any instance.</summary>
+    public async Task<T?> ReadBesideAsync<T>(RecordKey key, string id, CancellationToken cancellation) where T : class
     {
-        using var response = await containers.Records.ReadItemStreamAsync(id, key.Partition, cancellationToken: cancellation);
+        using var response = await containers.Records.ReadItemStreamAsync(id, key.Partition, new ItemRequestOptions { ConsistencyLevel = ConsistencyLevel.Strong }, cancellation);
         charge.Add(response.Headers.RequestCharge);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
 
         response.EnsureSuccessStatusCode();
-        return await JsonSerializer.DeserializeAsync<Idempotency>(response.Content, CrmJson.Options, cancellation);
+        return await JsonSerializer.DeserializeAsync<T>(response.Content, CrmJson.Options, cancellation);
     }
 
     /// <summary>The ids of live records of an entity that hold a reference, at most <paramref name="most"/>. Sees the latest write of any instance.</summary>
@@ -129,6 +136,20 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
             .WithParameter("@most", most).WithParameter("@tenant", tenantId).WithParameter("@entity", collection).WithParameter("@target", target.Collection).WithParameter("@id", target.Id);
         var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
         return await containers.Records.RowsAsync(query, prefix, charge, latest: true, cancellation).Select(value => value.GetString()!).Take(most).ToListAsync(cancellation);
+    }
+
+    /// <summary>The rows of a query on the records of one entity.</summary>
+    /// <param name="select">Such as <c>TOP 1 VALUE c.data.rate</c>.</param>
+    /// <param name="where">The condition beside tenant, entity and kind, and the order. Values in it are parameters.</param>
+    /// <param name="latest">Sees the latest write of any instance.</param>
+    internal async Task<IReadOnlyList<JsonElement>> QueryAsync(
+        string tenantId, string collection, string select, string where, IEnumerable<(string Name, object Value)> parameters, bool latest, CancellationToken cancellation)
+    {
+        var query = new QueryDefinition($"SELECT {select} FROM c WHERE c.tenantId = @tenant AND c.entity = @entity AND c.kind = 'record' AND {where}")
+            .WithParameter("@tenant", tenantId).WithParameter("@entity", collection);
+        query = parameters.Aggregate(query, (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
+        var prefix = new PartitionKeyBuilder().Add(tenantId).Add(collection).Build();
+        return await containers.Records.RowsAsync(query, prefix, charge, latest, cancellation).ToListAsync(cancellation);
     }
 
     /// <summary>Every live record of an entity: for those of which a tenant has few.</summary>

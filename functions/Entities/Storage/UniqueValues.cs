@@ -76,6 +76,13 @@ public sealed class UniqueValues(CrmContainers containers, RecordStore records, 
     }
 
     /// <summary>
+    /// The id of the record that reserved a value, or null: a look-up by a unique value without a query. The record may not have got the value, or have
+    /// given it up: look at it.
+    /// </summary>
+    public async Task<string?> FindOwnerAsync(string tenantId, UniqueValue value, CancellationToken cancellation) =>
+        (await FindAsync(tenantId, value, cancellation)).Reservation?.RecordId;
+
+    /// <summary>
     /// Gives values back after the record no longer has them. May fail or be skipped by a crash: what is left is taken over by the next who wants it.
     /// </summary>
     /// <param name="since">When the write that gave them up began: a reservation renewed since then belongs to a later write.</param>

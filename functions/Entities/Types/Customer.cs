@@ -60,6 +60,9 @@ public sealed record Customer : Entity
 
     public PaymentTerms? PaymentTerms { get; init; }
 
+    /// <summary>Where the customer's prices are looked up first.</summary>
+    [Reference("price-lists")] public string? PriceListId { get; init; }
+
     public bool TaxExempt { get; init; }
 
     [Personal] public Address? DefaultBillingAddress { get; init; }

@@ -8,10 +8,10 @@ namespace Crm.Entities.Types;
 /// <param name="DiscountAmount">Off the sum of the lines; in place of <paramref name="DiscountPercent"/>.</param>
 public sealed record OrderPrices(
     IReadOnlyList<LinePrices> Lines, string Currency, TaxRounding Rounding, bool PricesIncludeTax = false,
-    decimal? DiscountPercent = null, decimal? DiscountAmount = null, decimal Shipping = 0, decimal ShippingTaxPercent = 0);
+    decimal? DiscountPercent = null, decimal? DiscountAmount = null, decimal Shipping = 0, decimal ShippingTaxPercent = 0, string? ShippingTaxClassId = null);
 
 /// <summary>One line of it. A discount is a percentage or an amount, never more than the line is worth.</summary>
-public sealed record LinePrices(decimal Quantity, decimal UnitPrice, decimal? DiscountPercent = null, decimal? DiscountAmount = null, decimal TaxPercent = 0);
+public sealed record LinePrices(decimal Quantity, decimal UnitPrice, decimal? DiscountPercent = null, decimal? DiscountAmount = null, decimal TaxPercent = 0, string? TaxClassId = null);
 
 /// <summary>What a line comes to. Every amount is in whole minor units of the currency.</summary>
 /// <param name="Gross">Quantity × unit price.</param>
@@ -23,9 +23,9 @@ public sealed record LineTotals(decimal Gross, decimal Discount, decimal OrderDi
     public decimal Total => Net + Tax;
 }
 
-/// <summary>The tax at one rate.</summary>
+/// <summary>The tax of one class at one rate.</summary>
 /// <param name="Base">What is taxed, without the tax.</param>
-public sealed record TaxTotals(decimal Percent, decimal Base, decimal Tax);
+public sealed record TaxTotals(decimal Percent, decimal Base, decimal Tax, string? TaxClassId = null);
 
 /// <summary>
 /// What an order comes to. The parts add up exactly: <see cref="GrandTotal"/> is the sum of the lines' nets, <see cref="Shipping"/> (without tax) and
@@ -35,6 +35,8 @@ public sealed record OrderTotals(
     IReadOnlyList<LineTotals> Lines, decimal Subtotal, decimal LineDiscount, decimal OrderDiscount, decimal Shipping, decimal Tax, IReadOnlyList<TaxTotals> Taxes)
 {
     public decimal GrandTotal => Lines.Sum(line => line.Net) + Shipping + Tax;
+
+    private readonly record struct Rate(decimal Percent, string? TaxClassId);
 
     public static OrderTotals Of(OrderPrices prices)
     {
@@ -51,30 +53,30 @@ public sealed record OrderTotals(
 
         // Shipping is taxed as one more line is.
         var amounts = discounted.Zip(shares, (amount, share) => amount - share).Append(prices.Shipping).ToList();
-        var percents = prices.Lines.Select(line => line.TaxPercent).Append(prices.ShippingTaxPercent).ToList();
-        var taxes = TaxOn(amounts, percents, prices);
+        var rates = prices.Lines.Select(line => new Rate(line.TaxPercent, line.TaxClassId)).Append(new Rate(prices.ShippingTaxPercent, prices.ShippingTaxClassId)).ToList();
+        var taxes = TaxOn(amounts, rates, prices);
         var nets = amounts.Zip(taxes, (amount, tax) => prices.PricesIncludeTax ? amount - tax : amount).ToList();
 
         var lines = prices.Lines.Select((_, i) => new LineTotals(gross[i], discounts[i], shares[i], nets[i], taxes[i])).ToList();
-        var rates = nets.Zip(taxes, percents)
+        var breakdown = nets.Zip(taxes, rates)
             .Where((part, i) => i < lines.Count || part.First + part.Second != 0)
             .GroupBy(part => part.Third)
-            .OrderBy(rate => rate.Key)
-            .Select(rate => new TaxTotals(rate.Key, rate.Sum(part => part.First), rate.Sum(part => part.Second)));
-        return new OrderTotals(lines, gross.Sum(), discounts.Sum(), shares.Sum(), nets[^1], taxes.Sum(), [.. rates]);
+            .OrderBy(rate => rate.Key.Percent)
+            .Select(rate => new TaxTotals(rate.Key.Percent, rate.Sum(part => part.First), rate.Sum(part => part.Second), rate.Key.TaxClassId));
+        return new OrderTotals(lines, gross.Sum(), discounts.Sum(), shares.Sum(), nets[^1], taxes.Sum(), [.. breakdown]);
     }
 
     /// <summary>The tax in or on each amount: rounded one by one, or once for each rate and then spread over its amounts.</summary>
-    private static List<decimal> TaxOn(List<decimal> amounts, List<decimal> percents, OrderPrices prices)
+    private static List<decimal> TaxOn(List<decimal> amounts, List<Rate> rates, OrderPrices prices)
     {
         if (prices.Rounding == TaxRounding.PerLine)
-            return [.. amounts.Zip(percents, Tax)];
+            return [.. amounts.Zip(rates, (amount, rate) => Tax(amount, rate.Percent))];
 
         var taxes = new decimal[amounts.Count];
-        foreach (var rate in Enumerable.Range(0, amounts.Count).GroupBy(i => percents[i]))
+        foreach (var rate in Enumerable.Range(0, amounts.Count).GroupBy(i => rates[i]))
         {
             var parts = rate.Select(i => amounts[i]).ToList();
-            foreach (var (i, tax) in rate.Zip(Spread(Tax(parts.Sum(), rate.Key), parts, prices.Currency)))
+            foreach (var (i, tax) in rate.Zip(Spread(Tax(parts.Sum(), rate.Key.Percent), parts, prices.Currency)))
                 taxes[i] = tax;
         }
 

@@ -30,9 +30,13 @@ public sealed record Product : Entity
 
     public string Unit { get; init; } = "each";
 
+    /// <summary>In the tenant's base currency: what it costs where no price list says otherwise.</summary>
     [Number(4, Min = 0), Sortable] public required decimal ListPrice { get; init; }
 
     [Number(4, Min = 0)] public decimal? Cost { get; init; }
+
+    /// <summary>What lines of the product are taxed as; none means no tax.</summary>
+    [Reference("tax-classes")] public string? TaxClassId { get; init; }
 
     [Unique] public string? Barcode { get; init; }
 

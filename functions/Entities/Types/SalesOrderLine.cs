@@ -7,7 +7,9 @@ namespace Crm.Entities.Types;
 /// <summary>Where the price of a line comes from.</summary>
 public enum PriceSource
 {
+    /// <summary>The product itself.</summary>
     ListPrice,
+    PriceList,
     Manual,
 }
 
@@ -36,7 +38,10 @@ public sealed record SalesOrderLine
     /// <summary>By default, the product's.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>By default, the product's list price, where the order is in the tenant's base currency.</summary>
+    /// <summary>
+    /// By default, the price of the first list that has one: the order's or the customer's, its parents, the default list of the currency; else, in the base
+    /// currency, the product's list price. It is looked up anew as long as the order is a draft; one that is set by hand stays.
+    /// </summary>
     [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? UnitPrice { get; init; }
 
     [ServerSet] public PriceSource PriceSource { get; init; }
@@ -44,6 +49,9 @@ public sealed record SalesOrderLine
     [Number(2, Min = 0, Max = 100)] public decimal? DiscountPercent { get; init; }
 
     [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? DiscountAmount { get; init; }
+
+    /// <summary>By default, the product's.</summary>
+    [Reference("tax-classes")] public string? TaxClassId { get; init; }
 
     [ServerSet, Number(4)] public decimal TaxPercent { get; init; }
 
@@ -53,6 +61,15 @@ public sealed record SalesOrderLine
 
     [ServerSet] public decimal Total { get; init; }
 
+    /// <summary>It is something to send, not something to do: the order is not fulfilled before it is shipped.</summary>
+    [ServerSet, NotFilterable] public bool RequiresShipping { get; init; }
+
+    /// <summary>It is reserved in stock before the order is confirmed.</summary>
+    [ServerSet, NotFilterable] public bool TracksStock { get; init; }
+
+    /// <summary>Where it is taken from; chosen when the order is submitted, so that every attempt to reserve it goes to the same place.</summary>
+    [ServerSet] public string? StockItemId { get; init; }
+
     [ServerSet, Number(4)] public decimal QuantityReserved { get; init; }
 
     [ServerSet, Number(4)] public decimal QuantityShipped { get; init; }
@@ -61,10 +78,6 @@ public sealed record SalesOrderLine
 
     [ServerSet, Number(4)] public decimal QuantityReturned { get; init; }
 
-    /// <summary>Whether something of the product has to be looked up.</summary>
-    internal bool NeedsProduct(SalesOrderLine? before, bool repriced) =>
-        ProductId is not null && (UnitPrice is null || before is null || before.ProductId != ProductId || (repriced && KeepsPrice(before)));
-
     /// <summary>The line as it goes on from what it was: clients need not repeat what the server has set.</summary>
     internal SalesOrderLine After(SalesOrderLine? before) => before is null ? this : before with
     {
@@ -72,13 +85,14 @@ public sealed record SalesOrderLine
         WriteInDescription = WriteInDescription,
         Quantity = Quantity,
         Unit = Unit ?? (before.ProductId == ProductId ? before.Unit : null),
+        TaxClassId = TaxClassId ?? (before.ProductId == ProductId ? before.TaxClassId : null),
         UnitPrice = UnitPrice,
         DiscountPercent = DiscountPercent,
         DiscountAmount = DiscountAmount,
     };
 
     /// <summary>What the product says, and the price; and what is wrong with the line.</summary>
-    internal SalesOrderLine Priced(SalesOrderLine? before, string currency, bool repriced, string pointer, WriteContext context)
+    internal SalesOrderLine Priced(SalesOrderLine? before, OrderTerms terms, string pointer, WriteContext context)
     {
         if (ProductId is null == WriteInDescription is null)
         {
@@ -87,13 +101,12 @@ public sealed record SalesOrderLine
         }
 
         var product = context.Find<Product>(ProductId);
-        var listed = ProductId is not null && (UnitPrice is null || (repriced && KeepsPrice(before)));
-        var price = !listed ? UnitPrice : currency == context.Tenant.BaseCurrency ? product?.ListPrice : null;
-        if (price is null)
+        var price = UnitPrice is { } manual && !IsLookedUp(before) ? (manual, PriceSource.Manual) : product is null ? null : terms.PriceOf(product, Quantity);
+        if (price is not var (unitPrice, source))
         {
             context.Refuse($"{pointer}/unitPrice", "no-price", ProductId is null
                 ? "is required: what is written in has no list price"
-                : $"is required: list prices are in {context.Tenant.BaseCurrency}, the order is in {currency}");
+                : $"is required: no price list that applies has the product, and list prices are in {terms.BaseCurrency}, the order is in {terms.Currency}");
             return this;
         }
 
@@ -103,16 +116,19 @@ public sealed record SalesOrderLine
             Sku = copied ? product!.Sku : ProductId is null ? null : Sku,
             Name = copied ? product!.Name : ProductId is null ? null : Name,
             Unit = Unit ?? product?.Unit,
-            UnitPrice = price,
-            PriceSource = listed || KeepsPrice(before) ? PriceSource.ListPrice : PriceSource.Manual,
+            UnitPrice = unitPrice,
+            PriceSource = source,
+            TaxClassId = TaxClassId ?? product?.TaxClassId,
+            RequiresShipping = product?.Kind is ProductKind.Goods or ProductKind.Bundle,
+            TracksStock = product?.TrackStock ?? false,
         };
-        filled.Check(currency, pointer, context);
+        filled.Check(terms.Currency, pointer, context);
         return filled;
     }
 
-    /// <summary>Whether the price is the list price it was, sent back as it stands.</summary>
-    private bool KeepsPrice(SalesOrderLine? before) =>
-        before?.PriceSource == PriceSource.ListPrice && before.ProductId is not null && before.ProductId == ProductId && before.UnitPrice == UnitPrice;
+    /// <summary>Whether the price is one that was looked up, sent back as it stands.</summary>
+    private bool IsLookedUp(SalesOrderLine? before) =>
+        before is { PriceSource: not PriceSource.Manual, ProductId: not null } && before.ProductId == ProductId && before.UnitPrice == UnitPrice;
 
     private void Check(string currency, string pointer, WriteContext context)
     {

@@ -26,8 +26,8 @@ public sealed record User : Entity
 
     [Sortable] public UserStatus Status { get; init; } = UserStatus.Invited;
 
-    /// <summary>A role is not deleted while users have it.</summary>
-    [Reference("roles"), MaxLength(20)] public IReadOnlyList<string> RoleIds { get; init; } = [];
+    /// <summary>A role is not deleted while users have it. Without any, a user can sign in and may nothing.</summary>
+    [Reference("roles"), MaxLength(20)] public required IReadOnlyList<string> RoleIds { get; init; }
 
     /// <summary>Becomes null when the employee is deleted: the user still signs in.</summary>
     [Unique, Reference("employees", OnDelete = OnDelete.SetNull)] public string? EmployeeId { get; init; }

@@ -10,7 +10,7 @@ namespace Crm.Entities.Writing;
 /// Turns what a client sent into the fields of a record: unknown and server-set fields refused, every value checked and brought into its
 /// normal form, every error collected by JSON pointer.
 /// </summary>
-internal sealed class BodyBinder(EntityType type)
+internal sealed class BodyBinder(IReadOnlyDictionary<string, Field> declared)
 {
     private readonly List<FieldError> _errors = [];
 
@@ -19,8 +19,8 @@ internal sealed class BodyBinder(EntityType type)
     /// <summary>The fields of a new record.</summary>
     public JsonObject Create(JsonElement body)
     {
-        var fields = Members(body, type.Fields, "#", current: null, allowUnchanged: false);
-        RequireAll(fields, type.Fields, "#");
+        var fields = Members(body, declared, "#", current: null, allowUnchanged: false);
+        RequireAll(fields, declared, "#");
         return fields;
     }
 
@@ -31,11 +31,11 @@ internal sealed class BodyBinder(EntityType type)
     /// <param name="kept">Fields that stay as they are unless they are sent: the client could not know of them, or not change them.</param>
     public JsonObject Replace(JsonElement body, JsonObject current, IReadOnlySet<string> kept)
     {
-        var fields = Members(body, type.Fields, "#", current, allowUnchanged: true);
-        foreach (var field in type.Fields.Values.Where(field => current[field.Name] is not null && (field.ServerSet || (kept.Contains(field.Name) && !Sent(body, field.Name)))))
+        var fields = Members(body, declared, "#", current, allowUnchanged: true);
+        foreach (var field in declared.Values.Where(field => current[field.Name] is not null && (field.ServerSet || (kept.Contains(field.Name) && !Sent(body, field.Name)))))
             fields[field.Name] = current[field.Name]!.DeepClone();
 
-        RequireAll(fields, type.Fields, "#");
+        RequireAll(fields, declared, "#");
         return fields;
     }
 
@@ -52,7 +52,7 @@ internal sealed class BodyBinder(EntityType type)
         foreach (var member in patch.EnumerateObject())
         {
             var pointer = Pointer("#", member.Name);
-            if (Writable(member.Name, type.Fields, pointer) is not { } field)
+            if (Writable(member.Name, declared, pointer) is not { } field)
                 continue;
 
             var merged = MergePatch.Apply(fields[field.Name], member.Value);
@@ -61,7 +61,7 @@ internal sealed class BodyBinder(EntityType type)
                 fields[field.Name] = value;
         }
 
-        RequireAll(fields, type.Fields, "#");
+        RequireAll(fields, declared, "#");
         return fields;
     }
 
@@ -198,7 +198,7 @@ internal sealed class BodyBinder(EntityType type)
 
     private void RequireAll(JsonObject bound, IReadOnlyDictionary<string, Field> fields, string pointer)
     {
-        foreach (var field in fields.Values.Where(field => field.Required && !bound.ContainsKey(field.Name)))
+        foreach (var field in fields.Values.Where(field => field is { Required: true, ServerSet: false } && !bound.ContainsKey(field.Name)))
         {
             var at = Pointer(pointer, field.Name);
             if (!_errors.Exists(error => error.Pointer == at || error.Pointer.StartsWith(at + "/", StringComparison.Ordinal)))

@@ -17,6 +17,9 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 {
     /// <summary>What the rules compare with: the record as it stands or, when it is being restored, as it was when it was deleted.</summary>
     public JsonObject? Before { get; init; } = Current;
+
+    /// <summary>What the change writes down beside the record. Where it is there already, the change has been made before.</summary>
+    public DocumentBeside? Beside { get; init; }
 }
 
 /// <summary>
@@ -25,7 +28,7 @@ public sealed record Write(EntityType Type, RecordKey Key, StoredRecord? Stored,
 /// </summary>
 public sealed class RecordWrites(
     EntityCatalog catalog, RecordStore records, References references, UniqueValues uniques, Sequences sequences, TenantDirectory tenants, PastStates past, FilterProblems filters,
-    IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
+    IEnumerable<IPreparation> preparations, IEnumerable<IWriteStep> steps, CallContext call, TimeProvider time)
 {
     /// <summary>The verb that makes a tombstone a record again.</summary>
     public const string Restore = "restore";
@@ -33,8 +36,14 @@ public sealed class RecordWrites(
     /// <summary>The verb that makes a record as a version had left it.</summary>
     public const string Revert = "revert";
 
+    private const int StatusOk = 200;
+    private const int StatusCreated = 201;
+    private const int StatusAccepted = 202;
+
     /// <summary>Moves that history calls by the name of their action.</summary>
     private static readonly HashSet<string> NamedMoves = ["convert", Restore, Revert];
+
+    private static readonly NotFound NoTenant = new("There is no such tenant.");
 
     /// <summary>Writes a record's new fields.</summary>
     public async Task<Result<RecordReply>> ApplyAsync(Write write, JsonObject fields, CancellationToken cancellation)
@@ -56,7 +65,7 @@ public sealed class RecordWrites(
         if (write.Stored is not null && changes.Count == 0)
         {
             if (write.Options.Key is { } repeatable)
-                await records.RememberAsync(key, past.Written(repeatable, created: false, write.Stored.Version), cancellation);
+                await records.CreateBesideAsync(key, past.Written(repeatable, StatusOk, write.Stored.Version).ToBytes(key), cancellation);
             return new RecordReply(type, write.Stored.Data, Hidden(type), Session: write.Stored.Session);
         }
 
@@ -67,16 +76,33 @@ public sealed class RecordWrites(
     public async Task<Error?> CheckAsync(Write write, JsonObject fields, CancellationToken cancellation) =>
         (await PrepareAsync(write, fields, cancellation)).Error;
 
+    /// <summary>
+    /// All that is wrong with a body that does not bind: beside the errors of its form, the references in the fields that have none. Rules across fields
+    /// need a whole record.
+    /// </summary>
+    public async Task<Error> RefuseAsync(Write write, JsonObject fields, IReadOnlyList<FieldError> errors, CancellationToken cancellation)
+    {
+        if (await tenants.FindAsync(write.Key.TenantId, records, cancellation) is not { } tenant)
+            return NoTenant;
+
+        var sound = (JsonObject)fields.DeepClone();
+        foreach (var error in errors)
+            sound.Remove(error.Pointer.Split('/').ElementAtOrDefault(1) ?? "");
+
+        var context = NewContext(write, tenant);
+        await references.CheckAsync(write.Type, sound, JsonSerializer.SerializeToElement(sound, CrmJson.Options), write.Stored?.Data ?? default, [], context, cancellation);
+        return new Invalid([.. errors, .. context.Errors]);
+    }
+
     /// <summary>The record as it shall be, with its rules met.</summary>
     private async Task<Result<(WriteContext Context, JsonObject Next)>> PrepareAsync(Write write, JsonObject fields, CancellationToken cancellation)
     {
         var (type, key) = (write.Type, write.Key);
         if (await tenants.FindAsync(key.TenantId, records, cancellation) is not { } tenant)
-            return new NotFound("There is no such tenant.");
+            return NoTenant;
 
-        var started = time.GetUtcNow();
-        var before = write.Before is null ? null : type.Deserialize(write.Before);
-        var context = new WriteContext(catalog, tenant, call.Caller, filters, started, before, write.Action);
+        var context = NewContext(write, tenant);
+        var before = context.Before;
         var entity = type.Deserialize(fields);
         entity = entity with { Id = key.Id };
 
@@ -84,13 +110,16 @@ public sealed class RecordWrites(
         if (write.Action != WriteContext.Unlink)
             entity = entity with { OwnerId = entity.OwnerId ?? before?.OwnerId ?? call.Caller.UserId };
         if (before is null)
-            entity = entity with { Type = type.Collection, CreatedAt = started, CreatedBy = call.Caller.Actor };
+            entity = entity with { Type = type.Collection, CreatedAt = context.Now, CreatedBy = call.Caller.Actor };
 
         entity = entity.WithDefaults(context);
         var unresolved = JsonSerializer.SerializeToElement(entity, type.Record, CrmJson.Options);
         await references.CheckAsync(type, fields, unresolved, write.Stored?.Data ?? default, entity.Reads(context), context, cancellation);
         if (context.Errors.Count > 0)
             return new Invalid(context.Errors);
+
+        foreach (var preparation in preparations.Where(preparation => preparation.Record == type.Record))
+            await preparation.PrepareAsync(entity, context, cancellation);
 
         entity = entity.Complete(context);
         if (context.Forbidden.Count > 0)
@@ -103,6 +132,9 @@ public sealed class RecordWrites(
 
         return context.Errors.Count > 0 ? new Invalid(context.Errors) : (context, next);
     }
+
+    private WriteContext NewContext(Write write, Tenant tenant) =>
+        new(catalog, tenant, call.Caller, filters, time.GetUtcNow(), write.Before is null ? null : write.Type.Deserialize(write.Before), write.Action);
 
     private async Task NumberAsync(EntityType type, RecordKey key, JsonObject data, CancellationToken cancellation)
     {
@@ -120,7 +152,7 @@ public sealed class RecordWrites(
             await step.PrepareAsync(type, key, before, null, cancellation);
 
         var tombstone = RecordWriter.Write(key, type, change.Version, change.Hash, data: null);
-        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, idempotency: null, cancellation);
+        var (outcome, session) = await records.CommitAsync(key, stored, tombstone, change, [], cancellation);
         if (outcome != CommitOutcome.Committed)
             return null;
 
@@ -134,7 +166,7 @@ public sealed class RecordWrites(
         var (type, key) = (write.Type, write.Key);
         var created = write.Stored is null;
         var happened = created ? "created" : write.Verb == Restore ? "restored" : "updated";
-        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => $"{type.Name}.{verb}")];
+        string[] events = [$"{type.Name}.{happened}", .. context.Events.Select(verb => verb.Contains('.', StringComparison.Ordinal) ? verb : $"{type.Name}.{verb}")];
         var moved = changes.Any(change => type.Fields.TryGetValue(change.Path[1..], out var field) && field.States is not null);
         var action = created ? "create" : moved && !NamedMoves.Contains(write.Verb) ? "stateChange" : write.Verb;
         var change = NewChange(key, write.Stored, context.Now, action, changes, events);
@@ -154,16 +186,18 @@ public sealed class RecordWrites(
         if (time.GetUtcNow() - context.Now > UniqueValues.WriteLimit)
             return new Busy("The write took too long. Try again.", TimeSpan.FromSeconds(1));
 
-        var idempotency = write.Options.Key is { } repeatable ? past.Written(repeatable, created, change.Version) : null;
-        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, idempotency, cancellation);
+        var status = created ? StatusCreated : write.Options.Accepts ? StatusAccepted : StatusOk;
+        var (outcome, session) = await records.CommitAsync(key, write.Stored, document, change, [.. Beside(write, status, change.Version)], cancellation);
         switch (outcome)
         {
             case CommitOutcome.Committed:
                 Committed(type, key);
                 await uniques.ReleaseAsync(key, [.. had.Except(has)], context.Now, cancellation);
-                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), created, Session: session) { ShownOnce = context.ShownOnce };
+                return new RecordReply(type, JsonSerializer.SerializeToElement(data, CrmJson.Options), Hidden(type), status, Session: session) { ShownOnce = context.ShownOnce };
             case CommitOutcome.Exists when !created && write.Options.Key is { } again && await past.ReplayAsync(type, key, again, cancellation) is { } replay:
                 return replay;
+            case CommitOutcome.Exists when write.Beside is not null:
+                return new Conflict("This has been done before.");
             case CommitOutcome.Exists when created:
                 // A repeated create of what was deleted since has reserved its values again.
                 if (await records.ReadLatestAsync(key, cancellation) is { IsTombstone: true })
@@ -172,6 +206,15 @@ public sealed class RecordWrites(
             default:
                 return new Stale(null, []);
         }
+    }
+
+    /// <summary>What goes into the batch beside the record and its change.</summary>
+    private IEnumerable<ReadOnlyMemory<byte>> Beside(Write write, int status, int version)
+    {
+        if (write.Options.Key is { } repeatable)
+            yield return past.Written(repeatable, status, version).ToBytes(write.Key);
+        if (write.Beside is { } document)
+            yield return document(write.Key, version);
     }
 
     private IEnumerable<IWriteStep> StepsOf(EntityType type) => steps.Where(step => step.Concerns(type));

@@ -26,6 +26,8 @@ public static class Problems
         InvalidTransition => (409, "Invalid transition"),
         InUse => (409, "In use"),
         NotDeletable => (409, "Not deletable"),
+        WrongState => (409, "Wrong state"),
+        MadeByAction => (409, "Made by an action"),
         Conflict => (409, "Conflict"),
         Expired => (410, "Gone"),
         Stale => (412, "Precondition failed"),

@@ -44,6 +44,16 @@ internal static class RequestReader
         return json.Failed ? json.Error : new BoundRequest(json.Value, options.Value);
     }
 
+    /// <summary>Reads an action whose JSON body may be left out: then it is an empty object.</summary>
+    public static async Task<Result<BoundRequest>> ReadActionAsync(this HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentType is not null || request.ContentLength > 0)
+            return await request.ReadWriteAsync(cancellation, MediaTypes.Json);
+
+        var options = request.ReadOptions();
+        return options.Failed ? options.Error : new BoundRequest(JsonElement.Parse("{}"u8), options.Value);
+    }
+
     /// <summary>Reads named texts from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, missing ones are null.</summary>
     public static async Task<Result<TextFields>> ReadTextsAsync(this HttpRequest request, string[] known, CancellationToken cancellation)
     {

@@ -39,6 +39,10 @@ public sealed class CosmosStore : IAsyncDisposable
         return new(StoreEngine.Open(folder, time), accountKey, endpoint);
     }
 
+    /// <summary>Refuses the next requests for items with 429, for tests of what is done then. The store never does so by itself.</summary>
+    /// <param name="requests">How many; the SDK repeats each up to nine times unless told otherwise.</param>
+    public void Throttle(int requests) => Processor.Throttle.Next(requests);
+
     /// <summary>Finishes queued writes and moves the write-ahead log into the file.</summary>
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 }

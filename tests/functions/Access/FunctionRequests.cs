@@ -37,10 +37,35 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+    ];
+
+    /// <summary>Functions on the content of an attachment, which is reached as far as the record it is about.</summary>
+    public static IReadOnlyList<FunctionRequest> OnFiles { get; } =
+    [
         new("FilesUpload", "PUT", "/api/v1/attachments/{id}/content"),
         new("FilesDownload", "GET", "/api/v1/attachments/{id}/content"),
         new("FilesLink", "POST", "/api/v1/attachments/{id}/link"),
-        new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
+        new("FilesFollow", "GET", "/files/none"),
+    ];
+
+    /// <summary>Actions on orders and on what is in stock.</summary>
+    public static IReadOnlyList<FunctionRequest> OnOrders { get; } =
+    [
+        new("OrdersSubmit", "POST", "/api/v1/orders/{id}/submit"),
+        new("OrdersResubmit", "POST", "/api/v1/orders/{id}/resubmit"),
+        new("OrdersReopen", "POST", "/api/v1/orders/{id}/reopen"),
+        new("OrdersCancel", "POST", "/api/v1/orders/{id}/cancel", new JsonObject { ["reason"] = "none" }),
+        new("OrdersShip", "POST", "/api/v1/orders/{id}/shipments"),
+        new("OrdersPay", "POST", "/api/v1/orders/{id}/payments", new JsonObject { ["amount"] = 1 }),
+        new("OrdersInvoice", "POST", "/api/v1/orders/{id}/invoice"),
+        new("StockItemsMove", "POST", "/api/v1/stock-items/{id}/movements", new JsonObject { ["kind"] = "receipt", ["quantity"] = 1 }),
+        new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
+    ];
+
+    /// <summary>Actions on webhooks, which nobody makes for somebody else.</summary>
+    public static IReadOnlyList<FunctionRequest> OnWebhooks { get; } =
+    [
         new("WebhooksPing", "POST", "/api/v1/webhooks/{id}/ping"),
         new("WebhooksDeliveries", "GET", "/api/v1/webhooks/{id}/deliveries"),
         new("WebhooksRotateSecret", "POST", "/api/v1/webhooks/{id}/rotate-secret"),
@@ -55,7 +80,6 @@ internal static class FunctionRequests
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
-        new("FilesFollow", "GET", "/files/none"),
         new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
@@ -66,5 +90,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. Others];
 }

@@ -81,7 +81,7 @@ internal sealed class MavenCrmLoader(DataSetLoad load)
             load.Report.Remark("sales_teams.csv: manager is nobody who signs in and is left out");
             load.Report.Remark("sales_teams.csv: an address at example.com is made up from the name");
             var userName = row["sales_agent"].Replace(' ', '.').ToLowerInvariant();
-            return new JsonObject { ["name"] = row["sales_agent"], ["userName"] = userName, ["email"] = $"{userName}@example.com", ["status"] = "active", ["externalIds"] = load.ExternalId(row["sales_agent"]) };
+            return new JsonObject { ["name"] = row["sales_agent"], ["userName"] = userName, ["email"] = $"{userName}@example.com", ["status"] = "active", ["roleIds"] = new JsonArray("sales"), ["externalIds"] = load.ExternalId(row["sales_agent"]) };
         }, _users);
 
         var regions = rows.GroupBy(row => row["regional_office"]).ToDictionary(region => region.Key, region => region.Select(row => row["sales_agent"]).ToList());

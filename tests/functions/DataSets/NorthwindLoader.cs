@@ -87,6 +87,7 @@ internal sealed class NorthwindLoader(DataSetLoad load)
                 ["name"] = $"{row["FirstName"]} {row["LastName"]}",
                 ["email"] = $"{row["FirstName"]}.{row["LastName"]}@example.com",
                 ["status"] = "active",
+                ["roleIds"] = new JsonArray("sales"),
                 ["externalIds"] = load.ExternalId(Id(row)),
             };
         }, _users);

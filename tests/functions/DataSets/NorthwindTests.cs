@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Crm.Tests.Fixtures;
 using Xunit.Abstractions;
 using Row = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 
@@ -39,13 +41,19 @@ public sealed class NorthwindTests(Northwind crm, ITestOutputHelper output) : IC
     {
         var orders = await crm.WalkAsync(Orders);
 
-        Assert.All(orders, order => Assert.Equal("draft", (string?)order["status"]));
         Assert.Equal(Fact("sum_lines_gross"), orders.Sum(order => (decimal)order["subtotal"]!));
         Assert.Equal(Fact("sum_lines_net_each_line_rounded_half_up_2dp"), orders.Sum(Net));
         Assert.Equal(Fact("freight_total"), orders.Sum(order => (decimal)order["shippingTotal"]!));
         Assert.Equal(Fact("sum_lines_net_each_line_rounded_half_up_2dp") + Fact("freight_total"), orders.Sum(order => (decimal)order["grandTotal"]!));
         Assert.Equal((decimal)crm.Facts["units_total"]!, orders.Sum(order => Lines(order).Sum(line => (decimal)line["quantity"]!)));
     }
+
+    [DataSetFact(Northwind.Name)]
+    public async Task Orders_Submitted_AreConfirmedToTheCent() => Assert.Equal(25, (await ConfirmAsync(most: 25)).Count);
+
+    [DataSetFact(Northwind.Name), Trait("Category", "Long")]
+    public async Task EveryOrder_Submitted_IsConfirmedToTheCent() =>
+        Assert.Equal(Fact("sum_lines_net_each_line_rounded_half_up_2dp") + Fact("freight_total"), (await ConfirmAsync(most: int.MaxValue)).Sum(order => (decimal)order["grandTotal"]!));
 
     [DataSetFact(Northwind.Name)]
     public async Task Lines_OfEveryOrder_ComeToWhatTheFileSays()
@@ -99,6 +107,28 @@ public sealed class NorthwindTests(Northwind crm, ITestOutputHelper output) : IC
             var (id, address) = ((string)customer["externalIds"]![0]!["id"]!, customer["defaultBillingAddress"]!);
             return ((string)customer["displayName"]!, contacts[id], (string)address["line1"]!, (string)address["city"]!, (string?)address["postalCode"] ?? "");
         }));
+    }
+
+    /// <summary>With stock of everything and a rate of the dollar, what was drafted is confirmed as it stands, every line and every total.</summary>
+    private async Task<IReadOnlyList<JsonObject>> ConfirmAsync(int most)
+    {
+        await crm.EnsureSupplyAsync();
+        var drafts = (await crm.WalkAsync(Orders)).OrderBy(order => (string?)order["customerReference"], StringComparer.Ordinal).Take(most).ToList();
+        await Parallel.ForEachAsync(drafts, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (draft, cancellation) =>
+        {
+            using var submitted = await crm.Client.PostAsync($"/api/v1/orders/{Id(draft)}/submit", null, cancellation);
+            Assert.True(submitted.IsSuccessStatusCode, await submitted.Content.ReadAsStringAsync(cancellation));
+        });
+        var confirmed = new List<JsonObject>();
+        foreach (var draft in drafts)
+            confirmed.Add(await Eventually.GetAsync(async () => (await crm.Client.GetFromJsonAsync<JsonObject>($"/api/v1/orders/{Id(draft)}"))!, order => (string?)order["status"] != "submitted", "a decision"));
+
+        Assert.All(confirmed, order => Assert.True((string?)order["status"] == "confirmed", order.ToJsonString()));
+        Assert.Equal(drafts.Count, confirmed.Select(order => (string)order["orderNumber"]!).Distinct().Count());
+        Assert.All(drafts.Zip(confirmed), pair => Assert.Equal((decimal)pair.First["grandTotal"]!, (decimal)pair.Second["grandTotal"]!));
+        Assert.All(drafts.Zip(confirmed), pair => Assert.Equal(Lines(pair.First).Select(line => (decimal)line["net"]!), Lines(pair.Second).Select(line => (decimal)line["net"]!)));
+        Assert.All(confirmed, order => Assert.Equal(decimal.Round((decimal)order["grandTotal"]! * Northwind.Rate, 2, MidpointRounding.AwayFromZero), (decimal)order["baseGrandTotal"]!));
+        return confirmed;
     }
 
     private void AssertTotals(string fact, IEnumerable<IGrouping<string, JsonObject>> groups)

@@ -35,6 +35,18 @@ public sealed class ReferenceTests(CrmApp app)
     };
 
     [Fact]
+    public async Task Body_WithAWrongFieldAndAWrongReference_IsToldOfBoth()
+    {
+        var body = new JsonObject { ["subject"] = 7, ["assigneeId"] = "nobody", ["regarding"] = null, ["accountId"] = "nothing" };
+
+        var errors = (await app.PostAsync("cases", body)).Expect(400).Errors;
+
+        Assert.Superset(new HashSet<string>(["#/assigneeId unknown-reference", "#/accountId unknown-reference"]), errors.ToHashSet());
+        Assert.Contains(errors, error => error.StartsWith("#/subject", StringComparison.Ordinal));
+        Assert.Contains("#/assigneeId unknown-reference", (await app.PatchAsync(await app.CreateAsync("cases"), new JsonObject { ["subject"] = "", ["assigneeId"] = "nobody" })).Expect(422).Errors);
+    }
+
+    [Fact]
     public async Task Delete_OfARecordInUse_NamesItsReferrers()
     {
         var account = await app.CreateAsync("accounts");

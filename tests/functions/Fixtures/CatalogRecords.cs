@@ -7,8 +7,8 @@ internal static class CatalogRecords
 {
     /// <summary>What only the rules of an entity know good values of.</summary>
     public static readonly IReadOnlySet<string> Ruled = new HashSet<string>(
-        ["activities/activityType", "activities/status", "cases/status", "customers/kind", "leads/status", "opportunities/amount", "opportunities/stageId",
-            "orders/discountAmount", "orders/discountPercent", "orders/shippingAmount", "products/validTo", "segments/entity", "segments/filter", "segments/kind"]);
+        ["activities/activityType", "activities/status", "cases/status", "customers/kind", "exchange-rates/currency", "exchange-rates/date", "leads/status", "opportunities/amount", "opportunities/stageId",
+            "orders/discountAmount", "orders/discountPercent", "orders/shippingAmount", "price-lists/isDefault", "products/validTo", "segments/entity", "segments/filter", "segments/kind"]);
 
     /// <summary>Creates a record from no more than its sample's required fields.</summary>
     public static async Task<JsonObject> CreateBareAsync(this CrmApp app, string collection) =>

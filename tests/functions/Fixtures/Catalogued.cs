@@ -4,11 +4,11 @@ using Crm.Entities.Schema;
 
 namespace Crm.Tests.Fixtures;
 
-/// <summary>Every collection that the generic routes serve, <c>widgets</c> among them: what the theories over the catalog run over.</summary>
+/// <summary>Every collection that the generic routes serve and create, <c>widgets</c> among them: what the theories over the catalog run over.</summary>
 public static class Catalogued
 {
     private static readonly Dictionary<string, EntityType> Types = EntityCatalog.BuiltIn
-        .Where(type => type.Exposed)
+        .Where(type => type.Exposed && type.MadeBy is null)
         .Append(EntityType.Of<Widget>("widgets"))
         .ToDictionary(type => type.Collection);
 

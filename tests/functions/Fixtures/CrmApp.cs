@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Crm.Entities;
@@ -14,6 +15,7 @@ public class CrmApp : IAsyncLifetime
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crm-");
     private IHost? _host;
+    private int _days;
 
     /// <summary>The password of the first administrator, <c>admin@example.com</c>.</summary>
     public const string AdminPassword = "correct horse battery";
@@ -104,7 +106,7 @@ public class CrmApp : IAsyncLifetime
         _data.Delete(recursive: true);
     }
 
-    /// <summary>A valid body of an entity, from its sample; <c>@accounts</c> in it is a new account's id.</summary>
+    /// <summary>A valid body of an entity, from its sample; <c>@accounts</c> in it is a new account's id, <c>{day}</c> a date that no other body has.</summary>
     public async Task<JsonObject> SampleAsync(string collection)
     {
         var sample = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Samples", $"{collection}.json")))!;
@@ -156,6 +158,8 @@ public class CrmApp : IAsyncLifetime
                 return (await CreateAsync(text[1..]))["id"]!.DeepClone();
             case JsonValue value when value.TryGetValue<string>(out var text) && text.Contains("{unique}", StringComparison.Ordinal):
                 return text.Replace("{unique}", Guid.NewGuid().ToString("N"), StringComparison.Ordinal);
+            case JsonValue value when value.TryGetValue<string>(out var text) && text == "{day}":
+                return new DateOnly(1900, 1, 1).AddDays(Interlocked.Increment(ref _days)).ToString("O", CultureInfo.InvariantCulture);
             default:
                 return node?.DeepClone();
         }

@@ -94,7 +94,7 @@ public sealed class SalesOrderTests(CrmApp app)
     }
 
     [Fact]
-    public async Task Lines_KeepTheirIdNumberAndPriceOverUpdates()
+    public async Task Lines_KeepTheirIdAndNumberOverUpdates_AndTheirPriceIsLookedUpAnew()
     {
         var order = await app.CreateAsync("orders");
         var (first, second) = (order["lines"]![0]!, order["lines"]![1]!);
@@ -109,7 +109,12 @@ public sealed class SalesOrderTests(CrmApp app)
 
         Assert.Equal([4, 2, 1], patched.Select(line => (int)line!["lineNumber"]!));
         Assert.Equal([(string)second["id"]!, (string)first["id"]!], patched.Skip(1).Select(line => (string)line!["id"]!));
-        Assert.Equal(("Marine diesel filter", 129.95m, "listPrice"), ((string?)patched[2]!["name"], (decimal)patched[2]!["unitPrice"]!, (string?)patched[2]!["priceSource"]));
+        Assert.Equal(("Marine diesel filter", 1m, "listPrice"), ((string?)patched[2]!["name"], (decimal)patched[2]!["unitPrice"]!, (string?)patched[2]!["priceSource"]));
+
+        // Another than the one that was looked up is set by hand, and stays.
+        lines[2]!["unitPrice"] = 1.01m;
+        patched = (await PatchAsync(order, ("lines", lines.DeepClone()))).Json["lines"]!.AsArray();
+        Assert.Equal((1.01m, "manual"), ((decimal)patched[2]!["unitPrice"]!, (string?)patched[2]!["priceSource"]));
 
         lines[2]!.AsObject().Remove("unitPrice");
         Assert.Equal(1m, (decimal)(await PatchAsync(order, ("lines", lines.DeepClone()))).Json["lines"]![2]!["unitPrice"]!);

@@ -55,6 +55,6 @@ public sealed class MessagingTests(MessagingTests.DeafApp app) : IClassFixture<M
     /// <summary>Leaves on the queues what is sent to them.</summary>
     public sealed class DeafApp : CrmApp
     {
-        protected override IEnumerable<string> Settings => [.. base.Settings, "--AzureWebJobs.DeliverWebhook.Disabled=true"];
+        protected override IEnumerable<string> Settings => [.. base.Settings, "--AzureWebJobs.DeliverWebhook.Disabled=true", "--AzureWebJobs.ProcessOrder.Disabled=true"];
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Crm.Entities;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Schemas;
@@ -8,7 +7,7 @@ namespace Crm.Tests.Schemas;
 [Collection(SharedApp.Name)]
 public sealed class SchemaTests(CrmApp app)
 {
-    public static TheoryData<string> Collections => [.. EntityCatalog.BuiltIn.Where(type => type.Exposed).Select(type => type.Collection), "widgets"];
+    public static TheoryData<string> Collections => Catalogued.Collections;
 
     [Theory, MemberData(nameof(Collections))]
     public async Task Schema_OfAnEntity_TakesItsSampleAndItsRecords(string collection)

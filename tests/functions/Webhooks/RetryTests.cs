@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Crm.Tests.Fixtures;
-using Crm.Webhooks;
 
 namespace Crm.Tests.Webhooks;
 

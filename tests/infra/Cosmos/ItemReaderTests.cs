@@ -12,23 +12,23 @@ public sealed class ItemReaderTests(StoreFixture store) : IClassFixture<StoreFix
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ByIndex_ResumedAfterEachEntry_ShowsEachOnceInOrder(bool descending)
+    public async Task Entries_ResumedAfterEachEntry_ShowsEachOnceInOrder(bool descending)
     {
         var container = await SeededAsync();
         using var session = Open(container);
         var reader = new ItemReader(session);
         var range = new IndexRange("/amount", "", null, false, null, false);
-        var whole = reader.ByIndex(range, descending, null).Select(Describe).ToList();
+        var whole = reader.Entries(range, descending, null).Select(entry => Describe(reader, entry)).ToList();
         Assert.Equal(12, whole.Count);
         var sorted = whole.OrderBy(entry => entry.Amount).ThenBy(entry => entry.Rid);
         Assert.Equal(descending ? sorted.Reverse() : sorted, whole);
 
         var resumed = new List<(double Amount, long Rid)>();
         IndexPosition? after = null;
-        while (reader.ByIndex(range, descending, after).Take(1).ToList() is [var next])
+        while (reader.Entries(range, descending, after).Take(1).ToList() is [var next])
         {
-            resumed.Add(Describe(next));
-            after = next.Position;
+            resumed.Add(Describe(reader, next));
+            after = next;
         }
 
         Assert.Equal(whole, resumed);
@@ -42,14 +42,14 @@ public sealed class ItemReaderTests(StoreFixture store) : IClassFixture<StoreFix
     [InlineData(null, false, 0, true, 3)]
     [InlineData(3, true, null, false, 3)]
     [InlineData(4, true, null, false, 0)]
-    public async Task ByIndex_OfARange_KeepsItsBounds(int? low, bool lowInclusive, int? high, bool highInclusive, int expected)
+    public async Task Entries_OfARange_KeepsItsBounds(int? low, bool lowInclusive, int? high, bool highInclusive, int expected)
     {
         var container = await SeededAsync();
         using var session = Open(container);
         var reader = new ItemReader(session);
         var range = new IndexRange("/amount", "", Key(low), lowInclusive, Key(high), highInclusive);
-        Assert.Equal(expected, reader.ByIndex(range, descending: false, null).Count());
-        Assert.Equal(expected, reader.ByIndex(range, descending: true, null).Count());
+        Assert.Equal(expected, reader.Entries(range, descending: false, null).Count());
+        Assert.Equal(expected, reader.Entries(range, descending: true, null).Count());
         Assert.Equal(expected, reader.CountUpTo(range, 100));
         Assert.Equal(Math.Min(expected, 2), reader.CountUpTo(range, 2));
     }
@@ -84,6 +84,21 @@ public sealed class ItemReaderTests(StoreFixture store) : IClassFixture<StoreFix
         using var item = JsonDocument.Parse(any.Json);
         Assert.Equal(any.Rid, reader.Find(any.Epk, item.RootElement.GetProperty("id").GetString()!)?.Rid);
         Assert.Null(reader.Find(any.Epk, "none"));
+    }
+
+    [Fact]
+    public async Task NextRid_FromEachOn_FindsThoseOfTheKeyInOrder()
+    {
+        var container = await SeededAsync();
+        using var session = Open(container);
+        var reader = new ItemReader(session);
+        var two = new IndexRange("/amount", "", Key(2), true, Key(2), true);
+        var expected = reader.Entries(two, descending: false, null).Select(entry => entry.Rid).ToList();
+        Assert.Equal(3, expected.Count);
+        var found = new List<long>();
+        for (var next = reader.NextRid(two, 0); next is { } rid; next = reader.NextRid(two, rid + 1)) found.Add(rid);
+        Assert.Equal(expected, found);
+        Assert.Null(reader.NextRid(two with { Low = Key(9) }, 0));
     }
 
     [Fact]
@@ -151,10 +166,11 @@ public sealed class ItemReaderTests(StoreFixture store) : IClassFixture<StoreFix
 
     private static byte[]? Key(int? number) => number is { } value ? IndexKey.Of(value) : null;
 
-    private static (double Amount, long Rid) Describe((IndexPosition Position, StoredItem Item) entry)
+    private static (double Amount, long Rid) Describe(ItemReader reader, IndexPosition entry)
     {
-        using var item = JsonDocument.Parse(entry.Item.Json);
-        Assert.Equal(entry.Position.Rid, entry.Item.Rid);
-        return (item.RootElement.GetProperty("amount").GetDouble(), entry.Item.Rid);
+        var found = reader.Item(entry.Rid)!.Value;
+        Assert.Equal(found.Epk, reader.EpkOf(entry.Rid));
+        using var item = JsonDocument.Parse(found.Json);
+        return (item.RootElement.GetProperty("amount").GetDouble(), found.Rid);
     }
 }

@@ -84,6 +84,34 @@ public sealed class QueryWireTests(StoreFixture store) : IClassFixture<StoreFixt
         Assert.Contains("SC1001", exception.ResponseBody, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("c.amount", true)]
+    [InlineData("c.deep.kept", true)]
+    [InlineData("c.id", true)]
+    [InlineData("c.name", false)]
+    [InlineData("c.deep.other", false)]
+    [InlineData("c.name, c.amount DESC", true)]
+    [InlineData("c.name DESC, c.amount ASC", true)]
+    [InlineData("c.name, c.amount", false)]
+    [InlineData("c.amount DESC, c.name", false)]
+    [InlineData("c.name, c.amount DESC, c.id", false)]
+    public async Task Query_WithAnOrder_NeedsAnIndexThatHasIt(string order, bool served)
+    {
+        var container = await store.NewContainerAsync(properties =>
+        {
+            foreach (var path in (string[])["/amount/?", "/deep/kept/?"])
+                properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
+            foreach (var path in (string[])["/*", "/deep/*"])
+                properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = path });
+            properties.IndexingPolicy.CompositeIndexes.Add(
+                [new CompositePath { Path = "/name" }, new CompositePath { Path = "/amount", Order = CompositePathSortOrder.Descending }]);
+        });
+        await container.CreateItemAsync(new Item("a", "T0") { name = "n", amount = 1 }, new PartitionKey("T0"));
+        var asked = StoreFixture.AllAsync(container.GetItemQueryIterator<Item>($"SELECT * FROM c ORDER BY {order}"));
+        if (!served) await StoreFixture.RefusedAsync(HttpStatusCode.BadRequest, () => asked);
+        else await asked;
+    }
+
     [Fact]
     public async Task Patch_WithCondition_AppliesOnlyWhenItHolds()
     {

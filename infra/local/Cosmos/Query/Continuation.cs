@@ -9,7 +9,7 @@ namespace Crm.Local.Cosmos.Query;
 /// Where a page ended: the last row's place in the order of the rows, never a row number, so that concurrent writes neither skip nor
 /// repeat a row that stays where it is.
 /// </summary>
-/// <param name="Order">Which order: <see cref="PartitionOrder"/>, <see cref="SortOrder"/>, <see cref="ValueOrder"/> or an index path.</param>
+/// <param name="Order">Which order: <see cref="PartitionOrder"/>, <see cref="RidOrder"/>, <see cref="SortOrder"/>, <see cref="ValueOrder"/> or an index path.</param>
 /// <param name="Keys">The place in that order.</param>
 /// <param name="Rid">Breaks ties.</param>
 /// <param name="Ordinal">The number of the row among those of its item; negative when the item can have no more.</param>
@@ -18,6 +18,9 @@ internal sealed record Continuation(string Order, byte[][] Keys, long Rid, int O
 {
     /// <summary>By effective partition key, then rid: the order of a scan without ORDER BY.</summary>
     public const string PartitionOrder = "p";
+
+    /// <summary>By rid alone: what several index keys have in common.</summary>
+    public const string RidOrder = "r";
 
     /// <summary>By the values of ORDER BY, then rid.</summary>
     public const string SortOrder = "s";

@@ -28,7 +28,7 @@ internal sealed class UnsupportedQueryException(string feature) : Exception($"No
 /// <summary>A parsed and checked query. Immutable, and kept by its text: callers need no cache of their own.</summary>
 internal sealed class CosmosQuery
 {
-    private const int FewEntries = 1000;
+    private const int FewEntries = 200;
     private const int MostKept = 512;
 
     // A query this long has its values in it (ReadMany has one alternative an item): it will not come again.
@@ -61,7 +61,7 @@ internal sealed class CosmosQuery
 
     /// <param name="parameters">By name, the <c>@</c> included.</param>
     /// <param name="narrow">False walks the whole range with the interpreter alone: the judge of the narrowed path in tests.</param>
-    /// <param name="few">An index range of fewer entries is read whole and sorted; a larger one is walked.</param>
+    /// <param name="few">An index range of fewer entries is read whole; a larger one is walked until the page is full.</param>
     /// <param name="time">For the functions that tell the time; the system's when absent.</param>
     public QueryPage Run(
         IReadOnlyDictionary<string, JsonElement> parameters, QueryRequest request, IItemReader items, bool narrow = true, int few = FewEntries,

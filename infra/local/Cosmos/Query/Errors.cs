@@ -25,5 +25,9 @@ internal static class Errors
 
     public static QueryException Continuation() => new("BadContinuation", "The continuation token does not belong to this query.");
 
+    public static QueryException NoIndex(bool isComposite) => new("NoIndex", isComposite
+        ? "The order by query does not have a corresponding composite index that it can be served from."
+        : "The index path corresponding to the specified order-by item is excluded.");
+
     public static QueryException Invalid(string code, string message) => new(code, message);
 }

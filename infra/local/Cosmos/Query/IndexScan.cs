@@ -1,11 +1,13 @@
 namespace Crm.Local.Cosmos.Query;
 
-/// <summary>Reads ranges of index paths below one prefix, and of that only what is in the partition range asked for.</summary>
-internal sealed class IndexScan(IItemReader items, Access access, EpkRange partition, string prefix)
+/// <summary>Reads entries of index paths below one prefix. Items are for the caller to read, when the entries alone do not rule them out.</summary>
+internal sealed class IndexScan(IItemReader items, Access access, string prefix)
 {
     /// <summary>In the order of keys and rids; an item with several elements in the ranges comes once for each.</summary>
-    public IEnumerable<(StoredItem Item, ReadOnlyMemory<byte> Key)> Walk(PathRanges path, bool descending, Continuation? after)
+    /// <param name="sets">Only items that all of these have.</param>
+    public IEnumerable<IndexPosition> Walk(PathRanges path, bool descending, Continuation? after, IEnumerable<KeySet> sets)
     {
+        var asked = sets.ToArray();
         foreach (var range in descending ? path.Ranges.Reverse() : path.Ranges)
         {
             IndexPosition? start = null;
@@ -16,10 +18,11 @@ internal sealed class IndexScan(IItemReader items, Access access, EpkRange parti
                 if (range.Contains(key)) start = new IndexPosition(key, after.RidBefore(descending));
             }
 
-            foreach (var (position, item) in items.ByIndex(range.On(path.Path, prefix), descending, start))
+            foreach (var position in items.Entries(range.On(path.Path, prefix), descending, start))
             {
+                if (access.IsSpent) yield break;
                 access.EntriesRead++;
-                if (PartitionPins.Contains(partition, item.Epk)) yield return (item, position.Key);
+                if (AllHave(asked, position.Rid)) yield return position;
             }
         }
     }
@@ -34,5 +37,18 @@ internal sealed class IndexScan(IItemReader items, Access access, EpkRange parti
         }
 
         return count;
+    }
+
+    /// <summary>The set that lacks an item is asked earlier for the next: it is likely to lack that as well.</summary>
+    private static bool AllHave(KeySet[] sets, long rid)
+    {
+        for (var i = 0; i < sets.Length; i++)
+        {
+            if (sets[i].Has(rid)) continue;
+            if (i > 0) (sets[i - 1], sets[i]) = (sets[i], sets[i - 1]);
+            return false;
+        }
+
+        return true;
     }
 }

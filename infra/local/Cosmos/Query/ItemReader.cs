@@ -19,7 +19,7 @@ internal readonly record struct EpkRange(string Start, string End)
 /// <summary>Where a scan in partition order goes on: strictly after this item.</summary>
 internal readonly record struct PartitionPosition(string Epk, long Rid);
 
-/// <summary>Where a scan in index order goes on: strictly after this entry, in the direction of the scan.</summary>
+/// <summary>An entry of an index path. A scan in index order goes on strictly after one, in the direction of the scan.</summary>
 internal readonly record struct IndexPosition(ReadOnlyMemory<byte> Key, long Rid);
 
 /// <summary>
@@ -30,10 +30,11 @@ internal readonly record struct IndexPosition(ReadOnlyMemory<byte> Key, long Rid
 /// <param name="Prefix">The effective partition key of all levels but the last; empty for a container with a key of one level.</param>
 internal sealed record IndexRange(string Path, string Prefix, byte[]? Low, bool LowInclusive, byte[]? High, bool HighInclusive);
 
-/// <summary>What narrowing may rely on.</summary>
+/// <summary>What narrowing may rely on, and what ORDER BY is held to.</summary>
 /// <param name="PartitionKeyPaths">For example <c>/tenantId</c>, <c>/entity</c>, <c>/recordId</c>.</param>
 /// <param name="IndexedPaths">The scalar paths that have index entries, without the trailing <c>/?</c>: <c>/data/name</c>, <c>/data/tags/[]</c>.</param>
-internal sealed record ContainerShape(IReadOnlyList<string> PartitionKeyPaths, IReadOnlySet<string> IndexedPaths);
+/// <param name="Order">Which orders may be asked for; any when null.</param>
+internal sealed record ContainerShape(IReadOnlyList<string> PartitionKeyPaths, IReadOnlySet<string> IndexedPaths, OrderIndex? Order = null);
 
 /// <summary>
 /// A consistent view of one container while a query page is made. Expired items are never shown. Enumerations are lazy: what
@@ -47,10 +48,19 @@ internal interface IItemReader
     IEnumerable<StoredItem> ByPartition(EpkRange range, PartitionPosition? after);
 
     /// <summary>
-    /// Items by (key, rid) of an index path, ascending or descending in both. An item whose path is undefined has no entry; one with an
-    /// array on the path (<c>/[]</c>) has an entry for each distinct element.
+    /// Entries by (key, rid) of an index path, ascending or descending in both, those of expired items included. An item whose path is
+    /// undefined has no entry; one with an array on the path (<c>/[]</c>) has an entry for each distinct element.
     /// </summary>
-    IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after);
+    IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after);
+
+    /// <summary>The first rid, from this one on, that has an entry at the low bound of a range; null when there is none.</summary>
+    long? NextRid(IndexRange key, long from);
+
+    /// <summary>The item an entry is of; null when it has expired.</summary>
+    StoredItem? Item(long rid);
+
+    /// <summary>The effective partition key of such an item, which costs far less than the item.</summary>
+    string? EpkOf(long rid);
 
     /// <summary>How many entries a range has, those of expired items included, counted no further than <paramref name="limit"/>.</summary>
     int CountUpTo(IndexRange range, int limit);

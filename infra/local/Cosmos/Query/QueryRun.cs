@@ -6,8 +6,9 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>Makes one page of a query.</summary>
 internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest request, Continuation? after, string mark) : IDisposable
 {
-    // How many more items a full page reads to learn whether there is another row; then it says there may be one.
-    private const int LongestPeek = 1000;
+    // How many more items, or entries of an index, a full page reads to learn whether there is another row; then it says there may be one.
+    private const int MostItemsPeeked = 100;
+    private const int MostEntriesPeeked = 2000;
 
     private readonly int _most = request.MaxItems > 0 ? request.MaxItems : 1000;
     private readonly long _take = QueryBlock.Count(block.Take, frame, long.MaxValue);
@@ -25,14 +26,15 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     public QueryPage Page(IItemReader items, int few)
     {
+        CheckOrder(items.Shape);
         if (Taken < _take)
         {
-            var planner = new AccessPlanner(block, frame, request.Range, items, _access, few);
+            var narrowing = new Narrowing(block, frame, request.Range, items.Shape, isAsked: few > 0);
+            var planner = new AccessPlanner(block, narrowing, items, _access, few);
             if (block.Sources.Count == 0) Complete([]);
             else if (block.IsGrouped || block.IsDistinct) Complete(planner.InAnyOrder());
             else if (block.OrderBy.Count == 0) Stream(planner.InScanOrder(after));
-            else if (planner.InSortOrder(after) is { } walk) Stream(walk);
-            else Sort(planner.InAnyOrder());
+            else Order(planner);
         }
 
         return new QueryPage(_page.Written, _page.Count, _next?.Write(mark), _access.ItemsRead, _access.EntriesRead);
@@ -40,8 +42,33 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     public void Dispose() => _page.Dispose();
 
+    /// <summary>What is ordered after it was grouped, or by what a JOIN makes, no index could order.</summary>
+    private void CheckOrder(ContainerShape shape)
+    {
+        if (shape.Order is not { } index || block.OrderBy.Count == 0 || block.IsGrouped || !block.OneRowAnItem) return;
+        var paths = new Paths(block);
+        var order = block.OrderBy.Select(ordering => (Path: paths.Of(ordering.Value), ordering.Descending)).ToList();
+        if (order.TrueForAll(entry => entry.Path is not null)) index.Check(order!);
+    }
+
+    /// <summary>Rows come in their order where an index has it, unless that takes so long to fill a page that sorting may be faster.</summary>
+    private void Order(AccessPlanner planner)
+    {
+        var walk = planner.InSortOrder(after, isQuick: true);
+        if (walk is not null)
+        {
+            if (Stream(walk)) return;
+            _page.Clear();
+            walk = planner.InSortOrder(after, isQuick: false);
+        }
+
+        if (walk is null) Sort(planner.InAnyOrder());
+        else Stream(walk);
+    }
+
     /// <summary>Answers rows in the order they come in, and stops when the page is full.</summary>
-    private void Stream(OrderedItems source)
+    /// <returns>False when the items were cut short before the page was full.</returns>
+    private bool Stream(OrderedItems source)
     {
         Check(source.Order);
         byte[] KeyOf(in StoredItem item, ReadOnlyMemory<byte> key) =>
@@ -52,10 +79,10 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
         Continuation? last = null;
         foreach (var (item, key) in source.Items)
         {
-            if (last is not null && _page.Count == _most && ++peeked > LongestPeek)
+            if (last is not null && ++peeked > MostItemsPeeked)
             {
                 _next = last;
-                return;
+                return true;
             }
 
             using var document = Open(item);
@@ -69,14 +96,19 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
                 if (_page.Count == _most)
                 {
                     _next = last;
-                    return;
+                    return true;
                 }
 
                 _page.Add(row);
-                if (Taken == _take) return;
-                if (_page.Count == _most) last = new Continuation(source.Order, [KeyOf(item, key)], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
+                if (Taken == _take) return true;
+                if (_page.Count < _most) continue;
+                last = new Continuation(source.Order, [KeyOf(item, key)], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
+                _access.Allow(MostEntriesPeeked);
             }
         }
+
+        if (_access.IsCut) _next = last;
+        return last is not null || !_access.IsCut;
     }
 
     /// <summary>Keeps the first rows by ORDER BY of all there are, as many as the page needs.</summary>
@@ -89,8 +121,9 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
         var start = after is null ? null : new Place(after.Keys, after.Rid, after.Ordinal, []);
         foreach (var item in items)
         {
-            // Rows that are kept point into it, so it is not disposed.
-            Open(item);
+            // A row that is kept points into its document, which is given back to the pool only when none is.
+            var document = Open(item);
+            var isKept = false;
             var ordinal = -1;
             foreach (var bound in block.Bindings(frame))
             {
@@ -100,8 +133,11 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined) continue;
                 kept.Enqueue(row, place);
+                isKept = true;
                 if (kept.Count > most) kept.Dequeue();
             }
+
+            if (!isKept) document.Dispose();
         }
 
         var sorted = new List<(Place Place, Value Row)>(kept.Count);

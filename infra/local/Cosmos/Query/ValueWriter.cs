@@ -42,6 +42,12 @@ internal sealed class ValueWriter : IDisposable
         _json.Flush();
     }
 
+    public void Clear()
+    {
+        Count = 0;
+        _buffer.ResetWrittenCount();
+    }
+
     public void Dispose() => _json.Dispose();
 
     private void Write(in Value value)

@@ -75,7 +75,8 @@ internal sealed class Container
         var root = document.RootElement;
         var key = root.GetProperty("partitionKey");
         var paths = key.GetProperty("paths").EnumerateArray().Select(path => path.GetString()!).ToList();
-        var index = IndexPaths.FromPolicy(root.GetProperty("indexingPolicy"));
+        var policy = root.GetProperty("indexingPolicy");
+        var index = IndexPaths.FromPolicy(policy);
         return new Container(database, number, id, properties, version, timestamp, throughput)
         {
             KeyPaths = [.. paths.Select(JsonPath.Split)],
@@ -83,7 +84,7 @@ internal sealed class Container
             DefaultTtl = root.TryGetProperty("defaultTtl", out var ttl) && ttl.ValueKind == JsonValueKind.Number ? ttl.GetInt32() : null,
             UniqueKeys = ReadUniqueKeys(root),
             Index = index,
-            Shape = new ContainerShape(paths, index.Paths),
+            Shape = new ContainerShape(paths, index.Paths, OrderIndex.FromPolicy(policy)),
             Log = log,
         };
     }

@@ -11,6 +11,7 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
 
     private readonly Connection _connection = session.Connection;
     private readonly Container _container = session.Container;
+    private readonly Dictionary<(string Path, string Prefix), long?> _slots = [];
 
     public ContainerShape Shape => _container.Shape;
 
@@ -25,7 +26,7 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
             .Concat(ScanItems("i.epk > ?3 AND i.epk < ?4", statement => statement.Bind(3, epk).Bind(4, end)));
     }
 
-    public IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after)
+    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after)
     {
         if (Slot(range) is not { } slot)
             return [];
@@ -38,12 +39,53 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         return ScanIndex(slot, range with { Low = key }, descending, position.Rid).Concat(ScanIndex(slot, rest, descending, null));
     }
 
+    public long? NextRid(IndexRange key, long from)
+    {
+        if (Slot(key) is not { } slot)
+            return null;
+        var statement = _connection.Rent("SELECT rid FROM index_entries WHERE slot = ?1 AND key = ?2 AND rid >= ?3 ORDER BY rid LIMIT 1");
+        try
+        {
+            return statement.Bind(1, slot).Bind(2, key.Low).Bind(3, from).Step() ? statement.Long(0) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    public StoredItem? Item(long rid)
+    {
+        var statement = _connection.Rent($"SELECT {Columns} FROM items i WHERE i.rid = ?1 AND {Live}");
+        try
+        {
+            return statement.Bind(1, rid).Bind(2, session.Now).Step() ? ReadItem(statement) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
+    public string? EpkOf(long rid)
+    {
+        var statement = _connection.Rent($"SELECT i.epk FROM items i WHERE i.rid = ?1 AND {Live}");
+        try
+        {
+            return statement.Bind(1, rid).Bind(2, session.Now).Step() ? Convert.ToHexString(statement.Bytes(0)) : null;
+        }
+        finally
+        {
+            _connection.Return(statement);
+        }
+    }
+
     public int CountUpTo(IndexRange range, int limit)
     {
         if (Slot(range) is not { } slot)
             return 0;
         // An estimate: to leave out what has expired, every entry would have to be looked up.
-        var statement = _connection.Rent($"SELECT count(*) FROM (SELECT 1 FROM index_entries e WHERE ?2 >= 0 AND e.slot = ?1{Bounds(range)} LIMIT ?5)");
+        var statement = _connection.Rent($"SELECT count(*) FROM (SELECT 1 FROM index_entries e WHERE e.slot = ?1{Bounds(range)} LIMIT ?5)");
         try
         {
             BindRange(statement, slot, range);
@@ -62,7 +104,7 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         try
         {
             statement.Bind(1, _container.Number).Bind(2, session.Now).Bind(3, EpkBytes(epk)).BindText(4, id);
-            return statement.Step() ? ReadItem(statement, 0) : null;
+            return statement.Step() ? ReadItem(statement) : null;
         }
         finally
         {
@@ -81,7 +123,7 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         {
             bind(statement.Bind(1, _container.Number).Bind(2, session.Now));
             while (statement.Step())
-                yield return ReadItem(statement, 0);
+                yield return ReadItem(statement);
         }
         finally
         {
@@ -90,24 +132,23 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
     }
 
     /// <param name="afterRid">When given, only entries of exactly the low key, beyond this item.</param>
-    private IEnumerable<(IndexPosition Position, StoredItem Item)> ScanIndex(long slot, IndexRange range, bool descending, long? afterRid)
+    private IEnumerable<IndexPosition> ScanIndex(long slot, IndexRange range, bool descending, long? afterRid)
     {
         var order = descending ? "DESC" : "ASC";
         var bounds = afterRid is null ? Bounds(range) : $" AND e.key = ?3 AND e.rid {(descending ? "<" : ">")} ?4";
-        // CROSS JOIN keeps SQLite from turning the join around.
         var statement = _connection.Rent($"""
-            SELECT e.key, {Columns} FROM index_entries e CROSS JOIN items i ON i.rid = e.rid
-            WHERE e.slot = ?1 AND {Live}{bounds}
+            SELECT e.key, e.rid FROM index_entries e
+            WHERE e.slot = ?1{bounds}
             ORDER BY e.key {order}, e.rid {order}
             """);
         try
         {
             if (afterRid is { } rid)
-                statement.Bind(1, slot).Bind(2, session.Now).Bind(3, range.Low).Bind(4, rid);
+                statement.Bind(1, slot).Bind(3, range.Low).Bind(4, rid);
             else
                 BindRange(statement, slot, range);
             while (statement.Step())
-                yield return (new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1)), ReadItem(statement, 1));
+                yield return new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1));
         }
         finally
         {
@@ -122,9 +163,9 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         (range.Low is null ? "" : range.LowInclusive ? " AND e.key >= ?3" : " AND e.key > ?3")
         + (range.High is null ? "" : range.HighInclusive ? " AND e.key <= ?4" : " AND e.key < ?4");
 
-    private void BindRange(Statement statement, long slot, IndexRange range)
+    private static void BindRange(Statement statement, long slot, IndexRange range)
     {
-        statement.Bind(1, slot).Bind(2, session.Now);
+        statement.Bind(1, slot);
         if (range.Low is not null)
             statement.Bind(3, range.Low);
         if (range.High is not null)
@@ -132,6 +173,13 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
     }
 
     private long? Slot(IndexRange range)
+    {
+        if (_slots.TryGetValue((range.Path, range.Prefix), out var known))
+            return known;
+        return _slots[(range.Path, range.Prefix)] = FindSlot(range);
+    }
+
+    private long? FindSlot(IndexRange range)
     {
         if (!Shape.IndexedPaths.Contains(range.Path))
             throw new ArgumentException($"'{range.Path}' is not indexed.", nameof(range));
@@ -146,9 +194,9 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         }
     }
 
-    private StoredItem ReadItem(Statement statement, int column)
+    private StoredItem ReadItem(Statement statement)
     {
-        var row = new ItemRow(statement.Long(column), statement.Long(column + 2), statement.Long(column + 3), default);
-        return new StoredItem(row.Rid, Convert.ToHexString(statement.Bytes(column + 1)), row.ToJson(_container, statement.Bytes(column + 4)));
+        var row = new ItemRow(statement.Long(0), statement.Long(2), statement.Long(3), default);
+        return new StoredItem(row.Rid, Convert.ToHexString(statement.Bytes(1)), row.ToJson(_container, statement.Bytes(4)));
     }
 }

@@ -69,7 +69,7 @@ internal static class BatchCodec
     public static async Task<List<BatchOperation>> ReadAsync(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty || body.Span[0] != (byte)HybridRowVersion.V1)
-            throw RequestException.NotSupported("batches that are not in row format");
+            throw new RequestException(400, 0, "The batch is neither in row format nor a JSON array.");
         var operations = new List<BatchOperation>();
         using var stream = new MemoryStream(body.ToArray());
         Result result;

@@ -8,20 +8,25 @@ namespace Crm.Local.Cosmos.Wire;
 internal sealed class BatchRoutes(StoreEngine engine)
 {
     private const int MostOperations = 100;
-    private const int FailedDependency = 424;
+
+    /// <summary>Failed dependency: another operation failed.</summary>
+    private static readonly BatchResult NotDone = new(424, 0, null, [], 0);
 
     public async Task<WireResponse> RunAsync(WireRequest request, Container container)
     {
         if (request.Body.Length > ItemBody.LargestItem)
             throw new RequestException(413, 0, "Request size is too large: a batch is at most 2 MB.");
-        var operations = await BatchCodec.ReadAsync(request.Body);
+        var isJson = BatchJson.IsJson(request.Body.Span);
+        var operations = isJson ? BatchJson.Read(request.Body) : await BatchCodec.ReadAsync(request.Body);
         if (operations.Count is 0 or > MostOperations)
             throw new RequestException(400, 0, $"A batch has 1 to {MostOperations} operations; this one has {operations.Count}.");
         var results = request.IsTrue(HeaderNames.BatchAtomic)
             ? await RunAtomicAsync(request, container, operations)
-            : await RunEachAsync(container, operations);
+            : await RunEachAsync(container, operations, goOn: !request.IsFalse(HeaderNames.BatchContinueOnError));
         var status = results.TrueForAll(result => result.Status < 300 || result.Status == 304) ? 200 : 207;
-        var response = new WireResponse(status, await BatchCodec.WriteAsync(results)) { ContentType = "application/octet-stream" };
+        var response = isJson
+            ? new WireResponse(status, BatchJson.Write(results))
+            : new WireResponse(status, await BatchCodec.WriteAsync(results)) { ContentType = "application/octet-stream" };
         return response
             .With(HeaderNames.ItemCount, results.Count.ToString(CultureInfo.InvariantCulture))
             .WithCharge(results.Sum(result => result.Charge))
@@ -67,26 +72,42 @@ internal sealed class BatchRoutes(StoreEngine engine)
         var failed = outcomes.Count - 1;
         return [.. operations.Select((operation, index) => index == failed
             ? Result(outcomes[failed], operation, container)
-            : new BatchResult(FailedDependency, 0, null, [], 0))];
+            : NotDone)];
     }
 
-    private async Task<List<BatchResult>> RunEachAsync(Container container, List<BatchOperation> operations)
+    /// <param name="goOn">Whether operations after one that failed are still done.</param>
+    private async Task<List<BatchResult>> RunEachAsync(Container container, List<BatchOperation> operations, bool goOn)
     {
-        var tasks = operations.Select(operation =>
+        if (goOn)
         {
-            try
-            {
-                var key = ItemRequest.ReadKey(operation.PartitionKey ?? "[]", container);
-                var apply = Prepare(operation, key, container);
-                return engine.WriteAsync(session => Guarded(session, apply));
-            }
-            catch (RequestException exception)
-            {
-                return Task.FromResult(Failed(exception));
-            }
-        }).ToList();
-        var outcomes = await Task.WhenAll(tasks);
-        return [.. outcomes.Select((outcome, index) => Result(outcome, operations[index], container))];
+            var outcomes = await Task.WhenAll(operations.Select(operation => RunOneAsync(container, operation)));
+            return [.. outcomes.Select((outcome, index) => Result(outcome, operations[index], container))];
+        }
+
+        var results = new List<BatchResult>(operations.Count);
+        var failed = false;
+        foreach (var operation in operations)
+        {
+            var outcome = failed ? null : await RunOneAsync(container, operation);
+            failed = outcome is not { Succeeded: true };
+            results.Add(outcome is null ? NotDone : Result(outcome, operation, container));
+        }
+
+        return results;
+    }
+
+    private Task<Outcome> RunOneAsync(Container container, BatchOperation operation)
+    {
+        try
+        {
+            var key = ItemRequest.ReadKey(operation.PartitionKey ?? "[]", container);
+            var apply = Prepare(operation, key, container);
+            return engine.WriteAsync(session => Guarded(session, apply));
+        }
+        catch (RequestException exception)
+        {
+            return Task.FromResult(Failed(exception));
+        }
     }
 
     /// <summary>Everything that can be done before the writer's turn.</summary>

@@ -72,6 +72,7 @@ internal static class Replies
         409 => "Conflict",
         412 => "PreconditionFailed",
         413 => "RequestEntityTooLarge",
+        429 => "TooManyRequests",
         501 => "NotImplemented",
         503 => "ServiceUnavailable",
         _ => "InternalServerError",

@@ -13,6 +13,8 @@ internal sealed class RequestProcessor(StoreEngine engine, string accountKey)
     private readonly ItemRoutes _items = new(engine);
     private readonly CollectionRoutes _collection = new(engine);
 
+    public Throttle Throttle { get; } = new();
+
     public async ValueTask<WireResponse> ProcessAsync(WireRequest request)
     {
         WireResponse response;
@@ -80,6 +82,7 @@ internal sealed class RequestProcessor(StoreEngine engine, string accountKey)
 
     private ValueTask<WireResponse> RouteAsync(WireRequest request, Container container, string[] path) => path switch
     {
+        ["docs", ..] when Throttle.Refuse() is { } refusal => new(refusal.From(container)),
         [] => _containers.OneAsync(request, container),
         ["docs", var id] => _items.AnswerAsync(request, container, id),
         ["docs"] => _collection.AnswerAsync(request, container),

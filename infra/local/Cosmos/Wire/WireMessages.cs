@@ -16,6 +16,9 @@ internal abstract class WireRequest(string method, string rawPath, Uri endpoint,
     public abstract string? Header(string name);
 
     public bool IsTrue(string name) => string.Equals(Header(name), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it says so: absent is neither.</summary>
+    public bool IsFalse(string name) => string.Equals(Header(name), "false", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>A response on its way to the client.</summary>
@@ -40,7 +43,9 @@ internal sealed class WireResponse(int status, ReadOnlyMemory<byte> body = defau
 internal static class HeaderNames
 {
     public const string ActivityId = "x-ms-activity-id";
+    public const string RetryAfter = "x-ms-retry-after-ms";
     public const string BatchAtomic = "x-ms-cosmos-batch-atomic";
+    public const string BatchContinueOnError = "x-ms-cosmos-batch-continue-on-error";
     public const string BatchRequest = "x-ms-cosmos-is-batch-request";
     public const string Charge = "x-ms-request-charge";
     public const string Continuation = "x-ms-continuation";

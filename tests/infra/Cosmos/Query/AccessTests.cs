@@ -91,6 +91,8 @@ public sealed class AccessTests
     [InlineData("SELECT VALUE c.n FROM c")]
     [InlineData("SELECT VALUE c.n FROM c ORDER BY c.n DESC")]
     [InlineData("SELECT VALUE c.n FROM c WHERE c.tenantId = 't' AND c.entity = 'contacts' AND c.data.name > '' ORDER BY c.data.name")]
+    [InlineData("SELECT VALUE c.n FROM c WHERE c.tenantId = 't' AND c.entity = 'contacts' AND ARRAY_CONTAINS(c.data.tags, 'all')")]
+    [InlineData("SELECT VALUE c.n FROM c WHERE c.tenantId = 't' AND c.entity = 'contacts' AND ARRAY_CONTAINS(c.data.tags, 'all') AND c.data.name > '' ORDER BY c.data.name")]
     public void Pages_WhileItemsComeAndGo_NeitherSkipNorRepeatTheOthers(string query)
     {
         var items = Contacts(60);

@@ -58,13 +58,13 @@ internal sealed class InMemoryItems : IItemReader
         }
     }
 
-    public IEnumerable<(IndexPosition Position, StoredItem Item)> ByIndex(IndexRange range, bool descending, IndexPosition? after)
+    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after)
     {
         Asked.Add($"index {range.Path}{(descending ? " descending" : "")}");
         var entries = Of(range).OrderBy(entry => entry.Key, ByteOrder.Instance).ThenBy(entry => entry.Item.Rid);
         return (descending ? entries.Reverse() : entries)
             .Where(entry => after is not { } position || (Compare(entry.Key, entry.Item.Rid, position) is var order && (descending ? order < 0 : order > 0)))
-            .Select(entry => (new IndexPosition(entry.Key, entry.Item.Rid), entry.Item));
+            .Select(entry => new IndexPosition(entry.Key, entry.Item.Rid));
 
         static int Compare(byte[] key, long rid, IndexPosition position)
         {
@@ -72,6 +72,13 @@ internal sealed class InMemoryItems : IItemReader
             return order != 0 ? order : rid.CompareTo(position.Rid);
         }
     }
+
+    public long? NextRid(IndexRange key, long from) =>
+        Of(key with { High = key.Low, HighInclusive = true }).Select(entry => (long?)entry.Item.Rid).Where(rid => rid >= from).Min();
+
+    public StoredItem? Item(long rid) => _items.Where(item => item.Rid == rid).Select(item => (StoredItem?)item).SingleOrDefault();
+
+    public string? EpkOf(long rid) => Item(rid)?.Epk;
 
     public int CountUpTo(IndexRange range, int limit) => Of(range).Take(limit).Count();
 

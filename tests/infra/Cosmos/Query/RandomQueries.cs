@@ -12,24 +12,27 @@ internal sealed class RandomQueries(int seed)
     private static readonly string[] Paths = ["c.a", "c.b", "c.o.x", "c.u", "c[\"a\"]", "c.id", "c.e", "c._ts"];
     private readonly Random _random = new(seed);
 
+    // Rids are never reused: the next is one more than this.
+    private int _made;
+
     public InMemoryItems Items(bool hierarchical)
     {
         var items = hierarchical
-            ? new InMemoryItems(["/t", "/e", "/id"], "/a", "/b", "/o/x", "/tags/[]", "/_ts")
-            : new InMemoryItems(["/e"], "/a", "/b", "/o/x", "/tags/[]", "/_ts");
+            ? new InMemoryItems(["/t", "/e", "/id"], "/a", "/b", "/o/x", "/k", "/tags/[]", "/_ts")
+            : new InMemoryItems(["/e"], "/a", "/b", "/o/x", "/k", "/tags/[]", "/_ts");
         var count = _random.Next(0, 60);
-        for (var i = 0; i < count; i++)
-        {
-            var fields = new List<string> { $"\"id\":\"{i}\"", $"\"t\":\"t{_random.Next(2)}\"", $"\"e\":{Pick("\"x\"", "\"y\"", "1", "0", "-0")}", $"\"_ts\":{i / 4}" };
-            if (Maybe(80)) fields.Add($"\"a\":{Pick(Values)}");
-            if (Maybe(60)) fields.Add($"\"b\":{Pick(Values)}");
-            if (Maybe(60)) fields.Add($"\"u\":{Pick(Values)}");
-            if (Maybe(60)) fields.Add($"\"o\":{{{(Maybe(70) ? $"\"x\":{Pick(Values)}" : "")}}}");
-            if (Maybe(60)) fields.Add($"\"tags\":[{string.Join(',', Enumerable.Range(0, _random.Next(4)).Select(_ => Pick(Values)))}]");
-            items.Add($"{{{string.Join(',', fields)}}}");
-        }
-
+        for (_made = 0; _made < count;) items.Add(Item(_made), ++_made);
         return items;
+    }
+
+    /// <summary>Takes an item away, whose id is then among the removed, and adds another.</summary>
+    public void Replace(InMemoryItems items, HashSet<string> removed)
+    {
+        if (items.Items.Count == 0) return;
+        var gone = items.Items[_random.Next(items.Items.Count)].Rid;
+        removed.Add($"\"{gone - 1}\"");
+        items.Remove(gone);
+        items.Add(Item(_made), ++_made);
     }
 
     /// <summary>The whole container, a tenant, a record, or a piece of the key space.</summary>
@@ -46,14 +49,14 @@ internal sealed class RandomQueries(int seed)
         };
     }
 
+    /// <summary>The ids of some items, in an order or in none.</summary>
+    public string Rows() => $"SELECT VALUE c.id FROM c{Conditions("c.a", out var order)}{order}";
+
     /// <summary>A query whose rows have an order of their own, or any.</summary>
     public string Query(out bool ordered)
     {
         var join = Maybe(15);
-        var order = Maybe(55) ? $" ORDER BY {string.Join(", ", Enumerable.Range(0, Maybe(80) ? 1 : 2).Select(_ => Pick(Paths) + Pick("", " ASC", " DESC")))}" : "";
-        var where = Where(join ? "t" : "c.a");
-        if (order.Length > 0 && Maybe(60)) where = $" WHERE IS_DEFINED({order.Split(' ')[3].TrimEnd(',')}){(where.Length > 0 ? $" AND ({where[7..]})" : "")}";
-        if (Maybe(40)) where = $"{(where.Length > 0 ? where + " AND" : " WHERE")} c.t = 't0' AND c.e = {Pick("'x'", "1", "0")}";
+        var where = Conditions(join ? "t" : "c.a", out var order);
         var kind = _random.Next(10);
         var from = join ? " FROM c JOIN t IN c.tags" : " FROM c";
         var top = order.Length > 0 && Maybe(20) ? $"TOP {_random.Next(8)} " : "";
@@ -68,6 +71,29 @@ internal sealed class RandomQueries(int seed)
             4 => $"SELECT {top}c.id, c.a, c.missing{from}{where}{order}{offset}",
             _ => $"SELECT {top}VALUE [c.id, c.a]{from}{where}{order}{offset}",
         };
+    }
+
+    private string Conditions(string element, out string order)
+    {
+        order = Maybe(55) ? $" ORDER BY {string.Join(", ", Enumerable.Range(0, Maybe(80) ? 1 : 2).Select(_ => Pick(Paths) + Pick("", " ASC", " DESC")))}" : "";
+        var where = Where(element);
+        if (order.Length > 0 && Maybe(60)) where = $" WHERE IS_DEFINED({order.Split(' ')[3].TrimEnd(',')}){(where.Length > 0 ? $" AND ({where[7..]})" : "")}";
+        if (Maybe(40)) where = $"{(where.Length > 0 ? where + " AND" : " WHERE")} c.t = 't0' AND c.e = {Pick("'x'", "1", "0")}";
+        // Several equalities that often hold together.
+        if (Maybe(30)) where = $"{(where.Length > 0 ? where + " AND" : " WHERE")} c.k {Pick("= 'x'", "IN ('x', 1)")} AND {Pick("c.a = 1", "c.b = 1", $"ARRAY_CONTAINS(c.tags, {Pick(Values)})", "c._ts IN (0, 1, 2, 3)")}";
+        return where;
+    }
+
+    private string Item(int number)
+    {
+        var fields = new List<string> { $"\"id\":\"{number}\"", $"\"t\":\"t{_random.Next(2)}\"", $"\"e\":{Pick("\"x\"", "\"y\"", "1", "0", "-0")}", $"\"_ts\":{number / 4}" };
+        if (Maybe(80)) fields.Add($"\"a\":{Pick(Values)}");
+        if (Maybe(90)) fields.Add($"\"k\":{Pick("\"x\"", "\"x\"", "\"y\"", "1")}");
+        if (Maybe(60)) fields.Add($"\"b\":{Pick(Values)}");
+        if (Maybe(60)) fields.Add($"\"u\":{Pick(Values)}");
+        if (Maybe(60)) fields.Add($"\"o\":{{{(Maybe(70) ? $"\"x\":{Pick(Values)}" : "")}}}");
+        if (Maybe(60)) fields.Add($"\"tags\":[{string.Join(',', Enumerable.Range(0, _random.Next(4)).Select(_ => Pick(Values)))}]");
+        return $"{{{string.Join(',', fields)}}}";
     }
 
     private string Where(string element) => Maybe(15) ? "" : $" WHERE {Condition(3, element)}";

@@ -1,0 +1,48 @@
+using Crm.Entities.Schema;
+
+namespace Crm.Entities.Types;
+
+public enum PaymentMethod
+{
+    BankTransfer,
+    Card,
+    DirectDebit,
+    Cash,
+    Cheque,
+    Wallet,
+    Other,
+}
+
+public enum PaymentStatus
+{
+    Pending,
+    Succeeded,
+    Failed,
+    Refunded,
+}
+
+/// <summary>Money received for an order. Made by the order's action; it has succeeded once the order counts it.</summary>
+public sealed record Payment : Entity
+{
+    [ServerSet, Reference("orders")] public required string OrderId { get; init; }
+
+    [ServerSet, Number(4), Sortable] public required decimal Amount { get; init; }
+
+    /// <summary>The order's.</summary>
+    [ServerSet, Form(TextForm.Currency)] public required string Currency { get; init; }
+
+    [ServerSet] public required PaymentMethod Method { get; init; }
+
+    /// <summary>What the bank or the provider calls it: money that came once is not counted twice.</summary>
+    [ServerSet, Unique, Sortable] public string? Reference { get; init; }
+
+    [ServerSet, Sortable] public required DateTimeOffset ReceivedAt { get; init; }
+
+    [ServerSet, Sortable, Moves("pending -> succeeded, failed by pay", "succeeded -> refunded by refund")]
+    public PaymentStatus Status { get; init; } = PaymentStatus.Pending;
+
+    /// <summary>Why it failed.</summary>
+    [ServerSet] public string? FailureReason { get; init; }
+
+    protected internal override string? WhyNotDelete() => "A payment is part of its order's history.";
+}

@@ -1,0 +1,64 @@
+using Crm.Entities;
+using Crm.Entities.Writing;
+using Crm.Platform;
+using Crm.Platform.Auth;
+using Crm.Platform.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Crm.Orders;
+
+/// <summary>What is done with orders beyond changing their fields.</summary>
+public sealed class OrderFunctions(OrderActions actions, ShipOrder ship, PayOrder pay, InvoiceOrder invoice)
+{
+    private const string Order = "api/v1/orders/{id}";
+
+    /// <summary>Why an order is cancelled.</summary>
+    internal sealed record CancelBody
+    {
+        public string? Reason { get; init; }
+    }
+
+    [Function("OrdersSubmit"), Records(Right.Update, Collection = "orders")]
+    public async Task<IResult> Submit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/submit")] HttpRequest request, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadOptions().ThenAsync(options => actions.SubmitAsync(id, options, cancellation)));
+
+    [Function("OrdersResubmit"), Records(Right.Update, Collection = "orders")]
+    public async Task<IResult> Resubmit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/resubmit")] HttpRequest request, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadOptions().ThenAsync(options => actions.ResubmitAsync(id, options, cancellation)));
+
+    [Function("OrdersReopen"), Records(Right.Update, Collection = "orders")]
+    public async Task<IResult> Reopen(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
+        Reply.Record(await request.ReadOptions().ThenAsync(options => actions.ReopenAsync(id, options, cancellation)));
+
+    [Function("OrdersCancel"), Records(Right.Update, Collection = "orders")]
+    public Task<IResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/cancel")] HttpRequest request, string id, CancellationToken cancellation) =>
+        ActAsync<CancelBody>(request, (body, options) => actions.CancelAsync(id, body.Reason, options, cancellation), cancellation);
+
+    /// <summary>Sends an order, whole or in part: the shipment is the answer.</summary>
+    [Function("OrdersShip"), Records(Right.Create, Collection = "shipments")]
+    public Task<IResult> Ship(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/shipments")] HttpRequest request, string id, CancellationToken cancellation) =>
+        ActAsync<ShipmentBody>(request, (body, options) => ship.RunAsync(id, body, options, cancellation), cancellation);
+
+    /// <summary>Counts money that was received: the payment is the answer.</summary>
+    [Function("OrdersPay"), Records(Right.Create, Collection = "payments")]
+    public Task<IResult> Pay(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/payments")] HttpRequest request, string id, CancellationToken cancellation) =>
+        ActAsync<PaymentBody>(request, (body, options) => pay.RunAsync(id, body, options, cancellation), cancellation);
+
+    /// <summary>Invoices an order: its invoice is the answer, also when there is one already.</summary>
+    [Function("OrdersInvoice"), Records(Right.Create, Collection = "invoices")]
+    public Task<IResult> Invoice(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/invoice")] HttpRequest request, string id, CancellationToken cancellation) =>
+        ActAsync<InvoiceBody>(request, (body, options) => invoice.RunAsync(id, body, options, cancellation), cancellation);
+
+    private static async Task<IResult> ActAsync<T>(HttpRequest request, Func<T, WriteOptions, Task<Result<RecordReply>>> act, CancellationToken cancellation) where T : class =>
+        Reply.Record(await request.ReadActionAsync(cancellation)
+            .ThenAsync(read => ActionBody.Read<T>(read.Body)
+                .ThenAsync(body => act(body, read.Options))));
+}

@@ -46,8 +46,8 @@ public sealed class TelemetryTests(TelemetryTests.ObservedApp app) : IClassFixtu
         await app.ReadAsync(created);
 
         // A write's charge is that of its batch, a read's that of one point read, and at times of a look at the tenant's access.
-        Assert.Contains(measured, measurement => measurement is (> 5, "contacts"));
-        Assert.Contains(measured, measurement => measurement is (> 0 and < 5, "contacts"));
+        Assert.Contains(measured, measurement => measurement is ( > 5, "contacts"));
+        Assert.Contains(measured, measurement => measurement is ( > 0 and < 5, "contacts"));
 
         static void Subscribe(Instrument instrument, MeterListener listener)
         {

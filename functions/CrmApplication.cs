@@ -18,6 +18,7 @@ using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
+using Crm.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -56,6 +57,7 @@ public static class CrmApplication
         builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
+        builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
         return builder;
     }

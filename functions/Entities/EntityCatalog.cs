@@ -44,6 +44,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<Team>("teams"),
         EntityType.Of<Tenant>("tenants", exposed: false),
         EntityType.Of<User>("users"),
+        EntityType.Of<Webhook>("webhooks"),
     ];
 
     public IReadOnlyCollection<EntityType> All => _byCollection.Values;

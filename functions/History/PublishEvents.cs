@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Azure.Messaging.ServiceBus;
 using Crm.Entities.Changes;
 using Crm.Platform.ChangeFeed;
+using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,21 +28,12 @@ public sealed class PublishEvents(IEnumerable<EventRoute> routes, IServiceProvid
                      from index in Enumerable.Range(0, change.Change.Events.Count)
                      from queue in _queues[change.Change.Events[index]]
                      select (Queue: queue, Message: EventMessage.Of(change.Change, index).ToMessage(change.Change.TraceParent));
-        await Task.WhenAll(events.GroupBy(sent => sent.Queue, sent => sent.Message).Select(queue => SendAsync(queue.Key, new Queue<ServiceBusMessage>(queue), cancellation)));
+        await Task.WhenAll(events.GroupBy(sent => sent.Queue, sent => sent.Message).Select(queue => SendAsync(queue.Key, queue, cancellation)));
         lag.Done(nameof(PublishEvents), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
     }
 
-    private async Task SendAsync(string queue, Queue<ServiceBusMessage> messages, CancellationToken cancellation)
-    {
-        var sender = services.GetRequiredKeyedService<ServiceBusSender>(queue);
-        while (messages.Count > 0)
-        {
-            using var batch = await sender.CreateMessageBatchAsync(cancellation);
-            while (messages.TryPeek(out var next) && batch.TryAddMessage(next))
-                messages.Dequeue();
-
-            await sender.SendMessagesAsync(batch, cancellation);
-            Published.Add(batch.Count, new KeyValuePair<string, object?>("queue", queue));
-        }
-    }
+    private async Task SendAsync(string queue, IEnumerable<ServiceBusMessage> messages, CancellationToken cancellation) =>
+        Published.Add(
+            await services.GetRequiredKeyedService<ServiceBusSender>(queue).SendAllAsync(messages, cancellation),
+            new KeyValuePair<string, object?>("queue", queue));
 }

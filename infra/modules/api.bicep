@@ -66,6 +66,7 @@ var ofAzure = {
   Limits__BurstSeconds: '10'
   Limits__DailyRequests: '50000'
   Mail__Folder: ''
+  Webhooks__AllowLoopback: 'false'
 }
 
 // https://learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection

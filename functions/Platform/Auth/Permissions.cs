@@ -9,8 +9,15 @@ namespace Crm.Platform.Auth;
 /// </summary>
 public sealed class Permissions
 {
-    /// <summary>Who holds these collections gives rights to others: changing them takes <see cref="SpecialGrant.ManageUsers"/> beside the grant.</summary>
-    private static readonly HashSet<string> Managed = ["api-keys", "roles", "teams", "users"];
+    /// <summary>Collections that give rights or data to others: changing them takes a special right beside the grant.</summary>
+    private static readonly Dictionary<string, SpecialGrant> Managed = new()
+    {
+        ["api-keys"] = SpecialGrant.ManageUsers,
+        ["roles"] = SpecialGrant.ManageUsers,
+        ["teams"] = SpecialGrant.ManageUsers,
+        ["users"] = SpecialGrant.ManageUsers,
+        ["webhooks"] = SpecialGrant.ManageWebhooks,
+    };
 
     private static readonly IReadOnlySet<string> NoFields = new HashSet<string>();
 
@@ -66,7 +73,7 @@ public sealed class Permissions
     /// <summary>Whether nothing in a role goes beyond what the caller may do: nobody gives what they do not have.</summary>
     public bool Cover(RoleGrants role)
     {
-        var collections = role.Collections.Keys.Concat(_roles.SelectMany(mine => mine.Collections.Keys)).Append(RoleGrants.Any).Concat(Managed);
+        var collections = role.Collections.Keys.Concat(_roles.SelectMany(mine => mine.Collections.Keys)).Append(RoleGrants.Any).Concat(Managed.Keys);
         return role.Special.All(Special.Contains) && collections.Distinct().All(collection => Cover(role, collection));
     }
 
@@ -107,7 +114,7 @@ public sealed class Permissions
 
         GrantScope Widest(Right right)
         {
-            if (!InScope(collection, right) || (right is not (Right.Read or Right.Export) && Managed.Contains(collection) && !Special.Contains(SpecialGrant.ManageUsers)))
+            if (!InScope(collection, right) || (right is not (Right.Read or Right.Export) && Managed.TryGetValue(collection, out var managing) && !Special.Contains(managing)))
                 return GrantScope.None;
 
             return _roles.Select(role => role.On(collection).Of(right)).DefaultIfEmpty().Max();

@@ -24,6 +24,7 @@ public sealed class BuiltInRoleTests(CrmApp app)
         ["roles"] = ["CRUD", "R", "", "", "", "R"],
         ["teams"] = ["CRUD", "R", "R", "R", "R", "R"],
         ["users"] = ["CRUD", "R", "R", "R", "R", "R"],
+        ["webhooks"] = ["CRUD", "", "", "", "", ""],
     };
 
     public static TheoryData<string> Names => [.. Roles];

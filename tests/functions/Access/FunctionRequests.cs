@@ -64,6 +64,14 @@ internal static class FunctionRequests
         new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
     ];
 
+    /// <summary>Actions on webhooks, which nobody makes for somebody else.</summary>
+    public static IReadOnlyList<FunctionRequest> OnWebhooks { get; } =
+    [
+        new("WebhooksPing", "POST", "/api/v1/webhooks/{id}/ping"),
+        new("WebhooksDeliveries", "GET", "/api/v1/webhooks/{id}/deliveries"),
+        new("WebhooksRotateSecret", "POST", "/api/v1/webhooks/{id}/rotate-secret"),
+    ];
+
     public static IReadOnlyList<FunctionRequest> Others { get; } =
     [
         new("EntitiesList", "GET", "/api/v1/leads"),
@@ -73,6 +81,7 @@ internal static class FunctionRequests
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
+        new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
         new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),
@@ -82,5 +91,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. Others];
 }

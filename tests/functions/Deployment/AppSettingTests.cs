@@ -20,6 +20,7 @@ public sealed class AppSettingTests
         ["Limits__BurstRequests"] = "100",
         ["Limits__DailyRequests"] = "50000",
         ["Mail__Folder"] = "",
+        ["Webhooks__AllowLoopback"] = "false",
     };
 
     private static readonly JsonObject Sample = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json")))!["Values"]!;

@@ -102,6 +102,9 @@ public sealed class PublishEventsTests(PublishEventsTests.RoutedApp app) : IClas
     /// <summary>Has a route for one event of widgets.</summary>
     public sealed class RoutedApp : CrmApp
     {
+        /// <summary>What is on the queue is for the test alone.</summary>
+        protected override IEnumerable<string> Settings => [.. base.Settings, "--AzureWebJobs.DeliverWebhook.Disabled=true"];
+
         protected override void Configure(FunctionsApplicationBuilder builder) => builder.Services.AddSingleton(new EventRoute("widget.created", Queues.Webhooks));
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Crm.Tests.Platform;
 
-public sealed class MessagingTests(CrmApp app) : IClassFixture<CrmApp>
+public sealed class MessagingTests(MessagingTests.DeafApp app) : IClassFixture<MessagingTests.DeafApp>
 {
     [Fact]
     public void Queues_AreThoseOfTheDeclaration()
@@ -50,5 +50,11 @@ public sealed class MessagingTests(CrmApp app) : IClassFixture<CrmApp>
     {
         var settings = new Dictionary<string, string?> { ["ServiceBus"] = connection, ["ServiceBus:fullyQualifiedNamespace"] = space };
         return new ServiceCollection().AddMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+    }
+
+    /// <summary>Leaves on the queues what is sent to them.</summary>
+    public sealed class DeafApp : CrmApp
+    {
+        protected override IEnumerable<string> Settings => [.. base.Settings, "--AzureWebJobs.DeliverWebhook.Disabled=true", "--AzureWebJobs.ProcessOrder.Disabled=true"];
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Crm.Local.Functions.Startup;
 using Microsoft.AspNetCore.Http;
@@ -78,6 +79,15 @@ public class SettingsTests
         Assert.Contains("local.settings.json is not a valid settings file", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>As the real host has it: a function that is turned off is not called by anything.</summary>
+    [Fact]
+    public async Task Function_DisabledBySetting_IsNotServed()
+    {
+        await using var app = await TestApp.StartAsync<Switched>(options: new() { Arguments = ["--AzureWebJobs.Off.Disabled=true", "--AzureWebJobs.On.Disabled=false"] });
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/On")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Client.GetAsync("/Off")).StatusCode);
+    }
+
     private static string Key(TestApp app) => app.Host.Services.GetRequiredService<IConfiguration>()["Lists:CursorKey"]!;
 
     public sealed class Nothing
@@ -86,5 +96,14 @@ public class SettingsTests
         public void Run([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request)
         {
         }
+    }
+
+    public sealed class Switched
+    {
+        [Function("On")]
+        public IResult On([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text(request.Path);
+
+        [Function("Off")]
+        public IResult Off([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text(request.Path);
     }
 }

@@ -5,6 +5,7 @@ using Crm.Local.Functions.Settings;
 using Crm.Local.Functions.Startup;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.Extensions.Configuration;
 
 namespace Crm.Local.Functions.Catalog;
 
@@ -34,6 +35,10 @@ internal static partial class FunctionCatalog
 
         return functions;
     }
+
+    /// <summary>Without those that the setting <c>AzureWebJobs.{name}.Disabled</c> turns off.</summary>
+    public static IReadOnlyList<LocalFunction> Enabled(IReadOnlyList<LocalFunction> functions, IConfiguration configuration) =>
+        [.. functions.Where(function => !(bool.TryParse(configuration[$"AzureWebJobs.{function.Name}.Disabled"], out var disabled) && disabled))];
 
     /// <summary>Gives every listener its functions; the ones that have any are returned.</summary>
     public static IReadOnlyList<ITriggerListener> Assign(IReadOnlyList<LocalFunction> functions, IEnumerable<ITriggerListener> listeners, HostJson hostJson)

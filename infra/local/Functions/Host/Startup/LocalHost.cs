@@ -64,9 +64,9 @@ internal sealed partial class LocalHost(
     private async Task StartInOrderAsync(CancellationToken cancellation)
     {
         if (problem is not null) throw problem;
-        var functions = FunctionCatalog.Of(underHost.Types);
-        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         var configuration = Services.GetRequiredService<IConfiguration>();
+        var functions = FunctionCatalog.Enabled(FunctionCatalog.Of(underHost.Types), configuration);
+        var listeners = FunctionCatalog.Assign(functions, Services.GetServices<ITriggerListener>(), hostJson);
         _data = DataFolder.Hold(LocalPaths.Data(configuration));
         await cosmos.OpenAsync(configuration, _data.Path, cancellation);
         bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);

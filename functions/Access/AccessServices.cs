@@ -33,7 +33,6 @@ internal static class AccessServices
             .AddSingleton<AccessCache>()
             .AddSingleton<TenantSetup>()
             .AddSingleton<AccountMail>()
-            .AddScoped<KeyDocuments>()
             .AddScoped<AccessVersions>()
             .AddScoped<AccessReader>()
             .AddScoped<ApiKeys>()

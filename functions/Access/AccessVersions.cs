@@ -1,3 +1,4 @@
+using Crm.Platform.Cosmos;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Crm.Access;

@@ -2,6 +2,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;

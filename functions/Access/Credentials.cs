@@ -1,4 +1,5 @@
 using Crm.Platform;
+using Crm.Platform.Cosmos;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

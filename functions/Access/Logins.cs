@@ -4,6 +4,7 @@ using Crm.Entities.Schema;
 using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform;
+using Crm.Platform.Cosmos;
 
 namespace Crm.Access;
 

@@ -3,6 +3,7 @@ using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Access;

@@ -1,3 +1,4 @@
+using Crm.Platform.Cosmos;
 using Microsoft.Extensions.Options;
 
 namespace Crm.Access;

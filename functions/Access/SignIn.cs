@@ -2,6 +2,7 @@ using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Crm.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using CosmosException = Microsoft.Azure.Cosmos.CosmosException;

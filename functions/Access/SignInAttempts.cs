@@ -1,5 +1,6 @@
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Cosmos;
 
 namespace Crm.Access;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Crm.Access;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.Azure.Cosmos;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Crm.Access;
+using Crm.Platform.Cosmos;
 
 namespace Crm.Webhooks;
 

@@ -1,4 +1,4 @@
-using Crm.Access;
+using Crm.Platform.Cosmos;
 
 namespace Crm.Webhooks;
 

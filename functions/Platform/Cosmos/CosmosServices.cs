@@ -33,6 +33,7 @@ internal static class CosmosServices
             .AddSingleton<CrmContainers>()
             .AddSingleton<RequestChargeTotal>()
             .AddScoped<RequestCharge>()
+            .AddScoped<KeyDocuments>()
             .AddHostedService<CosmosSetup>();
     }
 

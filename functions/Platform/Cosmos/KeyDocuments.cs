@@ -1,10 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.Azure.Cosmos;
 
-namespace Crm.Access;
+namespace Crm.Platform.Cosmos;
 
 /// <summary>A small document of its own in the <c>keys</c> container.</summary>
 public abstract record KeyDocument
@@ -19,7 +18,7 @@ public abstract record KeyDocument
     public int? Ttl { get; init; }
 }
 
-/// <summary>Reads and writes the documents of sign-in. Reads are strong: what one instance has revoked, no other honours.</summary>
+/// <summary>Reads and writes them. Reads are strong: what one instance has revoked, no other honours.</summary>
 public sealed class KeyDocuments(CrmContainers containers, RequestCharge charge)
 {
     /// <summary>In place of a tenant's id: what is looked up before the tenant is known. No tenant can have it.</summary>

@@ -39,6 +39,9 @@ param alertEmail string = ''
 @minValue(1)
 param monthlyBudget int = 50
 
+@description('Optional. Origins whose browsers may call the API, such as https://app.example. Default: none.')
+param corsOrigins array = []
+
 @description('Optional. App settings beside, or instead of, those of local.settings.sample.json. Default: none.')
 param appSettings object = {}
 
@@ -114,6 +117,7 @@ module api 'modules/api.bicep' = {
     serviceBusNamespace: serviceBus.outputs.fullyQualifiedNamespace
     keyVaultUri: keyVault.outputs.uri
     adminEmail: adminEmail
+    corsOrigins: corsOrigins
     appSettings: appSettings
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory

@@ -34,6 +34,9 @@ param keyVaultUri string
 @description('Required. E-mail address of the first administrator.')
 param adminEmail string
 
+@description('Required. Origins whose browsers may call the API.')
+param corsOrigins array
+
 @description('Required. Settings beside, or instead of, those of the sample.')
 param appSettings object
 
@@ -117,7 +120,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
     }
-    siteConfig: { minTlsVersion: '1.2' }
+    // The platform answers preflights itself, before the app is asked.
+    siteConfig: { minTlsVersion: '1.2', cors: { allowedOrigins: corsOrigins } }
   }
 
   resource settings 'config' = {

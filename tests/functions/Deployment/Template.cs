@@ -12,6 +12,8 @@ internal sealed class Template
 {
     public const string DeveloperId = "00000000-0000-0000-0000-000000000009";
 
+    public const string Origin = "https://app.example";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private Template(string diagnostics, IReadOnlyList<JsonObject> resources) => (Diagnostics, Resources) = (diagnostics, resources);
@@ -22,8 +24,8 @@ internal sealed class Template
     /// <summary>Over a Service Bus that can more.</summary>
     public static Lazy<Task<Template>> WithStandardServiceBus { get; } = new(() => CompileAsync("param serviceBusSku = 'Standard'"));
 
-    /// <summary>As an environment that is not for developers.</summary>
-    public static Lazy<Task<Template>> InProduction { get; } = new(() => CompileAsync("param production = true"));
+    /// <summary>As an environment that is not for developers, and has an app in browsers.</summary>
+    public static Lazy<Task<Template>> InProduction { get; } = new(() => CompileAsync("param production = true", $"param corsOrigins = ['{Origin}']"));
 
     /// <summary>Errors and warnings; empty where there are none.</summary>
     public string Diagnostics { get; }

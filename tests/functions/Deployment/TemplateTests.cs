@@ -50,6 +50,15 @@ public sealed partial class TemplateTests
         Assert.Equal(expected, (await Template.Default.Value).Single(type)["properties"]![property]!.ToJsonString());
 
     [BicepFact]
+    public async Task Browsers_OfOtherOrigins_AreLetInByName()
+    {
+        Assert.Empty(Origins(await Template.Default.Value));
+        Assert.Equal([Template.Origin], Origins(await Template.InProduction.Value).Select(origin => (string?)origin));
+
+        static JsonArray Origins(Template template) => template.Single("Microsoft.Web/sites")["properties"]!["siteConfig"]!["cors"]!["allowedOrigins"]!.AsArray();
+    }
+
+    [BicepFact]
     public async Task PublishingPasswords_AreOff()
     {
         var policies = (await Template.Default.Value).OfType("Microsoft.Web/sites/basicPublishingCredentialsPolicies").ToList();

@@ -46,7 +46,7 @@ public sealed record StockItem : Entity
     private void CheckTaken(StockItem before, Product product, WriteContext context)
     {
         if (OnHand < 0 || (Available < 0 && !product.AllowBackorder))
-            context.Refuse("#/quantity", "insufficient-stock", $"is more than there is: of {product.Sku}, {Math.Max(0, before.Available):0.####} can be had in {Warehouse}");
+            context.Refuse("#/quantity", "insufficient-stock", $"is more than the {Math.Max(0, before.Available):0.####} of {product.Sku} that can be had in {Warehouse}");
         else if (product.ReorderLevel is { } level && before.Available > level && Available <= level)
             context.Announce("stock.low");
     }

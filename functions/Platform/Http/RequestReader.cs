@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -47,12 +48,17 @@ internal static class RequestReader
     /// <summary>Reads an action whose JSON body may be left out: then it is an empty object.</summary>
     public static async Task<Result<BoundRequest>> ReadActionAsync(this HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentType is not null || request.ContentLength > 0)
+        if (request.HasBody())
             return await request.ReadWriteAsync(cancellation, MediaTypes.Json);
 
         var options = request.ReadOptions();
         return options.Failed ? options.Error : new BoundRequest(JsonElement.Parse("{}"u8), options.Value);
     }
+
+    /// <summary>Clients that always name a content type name it where there is no content, too.</summary>
+    private static bool HasBody(this HttpRequest request) => request.ContentLength is { } length
+        ? length > 0
+        : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentType is not null;
 
     /// <summary>Reads named texts from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, missing ones are null.</summary>
     public static async Task<Result<TextFields>> ReadTextsAsync(this HttpRequest request, string[] known, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Crm.Tests.Fixtures;
 
@@ -95,6 +97,25 @@ public sealed class OrderLifecycleTests(CrmApp app)
         var mended = (await app.PatchAsync(reopened, new JsonObject { ["lines"] = lines })).Expect(200).Json;
         Assert.Equal("confirmed", (await app.SettleAsync(mended)).Status());
         Assert.Equal(((10m, 3m), (2m, 2m)), (await app.StockAsync(plentyItem), await app.StockAsync(scarceItem)));
+    }
+
+    /// <summary>As clients do that always name a content type.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Action_WithATypeAndNoContent_NeedsNoBody(bool withLength)
+    {
+        var (product, _) = await app.StockedAsync(1);
+        var order = await app.SettleAsync(await app.DraftAsync(await app.BuyerAsync(), (product, 1)));
+        var length = withLength ? "Content-Length: 0\r\n" : "";
+        using var connection = new TcpClient(app.Client.BaseAddress!.Host, app.Client.BaseAddress.Port);
+        await using var stream = connection.GetStream();
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {order.Path()}/shipments HTTP/1.1\r\nHost: crm\r\nAuthorization: {app.Client.DefaultRequestHeaders.Authorization}\r\nContent-Type: application/json\r\n{length}Connection: close\r\n\r\n"));
+
+        using var answer = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 201 Created", await answer.ReadLineAsync());
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class References(EntityCatalog catalog, RecordStore records)
     }
 
     private static IEnumerable<RecordRef> Named(EntityType type, JsonElement data) => type.References.SelectMany(path => path.In(data)).Select(named => named.Target);
+
     /// <summary>
     /// Takes out of a past state the references that have lost their target since, where losing it sets them to null. The others stay, to be refused
     /// by name.

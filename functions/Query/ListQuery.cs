@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Entities.Schema;
 
 namespace Crm.Query;
@@ -15,6 +16,9 @@ internal sealed record ListQuery
     /// <summary>The top-level fields wanted, <c>id</c> and <c>etag</c> among them; null for all.</summary>
     public IReadOnlyList<string>? Select { get; init; }
 
+    /// <summary>What is shown with each record.</summary>
+    public IReadOnlyList<Expansion> Expand { get; init; } = [];
+
     public required int PageSize { get; init; }
 
     public bool Count { get; init; }
@@ -26,7 +30,7 @@ internal sealed record ListQuery
 }
 
 /// <summary>As the client wrote them.</summary>
-internal sealed record ListShape(string? Filter, string? OrderBy, string? Select)
+internal sealed record ListShape(string? Filter, string? OrderBy, string? Select, string? Expand)
 {
-    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select];
+    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select, Expand];
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Json;
@@ -32,10 +33,12 @@ public sealed class RecordLists
 
     private readonly Container _records;
     private readonly Cursors _cursors;
-
+    private readonly ExpansionReader _expansions;
+    private readonly Expander _expander;
     private readonly ListOptions _options;
 
-    internal RecordLists(Container records, Cursors cursors, ListOptions options) => (_records, _cursors, _options) = (records, cursors, options);
+    internal RecordLists(Container records, Cursors cursors, ExpansionReader expansions, Expander expander, ListOptions options) =>
+        (_records, _cursors, _expansions, _expander, _options) = (records, cursors, expansions, expander, options);
 
     private sealed record Page(Documents Documents, string? Continuation, double Charge);
 
@@ -46,7 +49,7 @@ public sealed class RecordLists
     public async Task<Result<ListPage>> ListAsync(
         EntityType type, Caller caller, IReadOnlyList<SqlPredicate> only, IQueryCollection query, Uri requestUrl, CancellationToken cancellation)
     {
-        var read = ListQueryReader.Read(type, query, _options);
+        var read = ListQueryReader.Read(type, caller, query, _expansions, _options);
         if (read.Failed)
             return read.Error;
 
@@ -73,7 +76,8 @@ public sealed class RecordLists
             return Cursors.TooOld();
 
         var next = page.Continuation is null ? null : NextLinks.From(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count), caller, list.Shape.Of(type)));
-        return new ListPage(Body(page.Documents, next, count), next, page.Charge + countCharge);
+        var rows = await _expander.ExpandAsync(page.Documents.Rows, list.Expand, cancellation);
+        return new ListPage(Body(rows, next, count), next, page.Charge + countCharge);
     }
 
     /// <summary>The first page that is not empty; null where the database no longer takes the continuation.</summary>
@@ -124,13 +128,13 @@ public sealed class RecordLists
         });
     }
 
-    private static ReadOnlyMemory<byte> Body(Documents documents, string? next, ListCount? count)
+    private static ReadOnlyMemory<byte> Body(ReadOnlyMemory<byte> rows, string? next, ListCount? count)
     {
-        var buffer = new ArrayBufferWriter<byte>(documents.Rows.Length + 1024);
+        var buffer = new ArrayBufferWriter<byte>(rows.Length + 1024);
         using var writer = new Utf8JsonWriter(buffer, CrmJson.Writer);
         writer.WriteStartObject();
         writer.WritePropertyName("value");
-        writer.WriteRawValue(documents.Rows.Span, skipInputValidation: true);
+        writer.WriteRawValue(rows.Span, skipInputValidation: true);
         if (next is not null)
             writer.WriteString("nextLink", next);
         if (count is not null)

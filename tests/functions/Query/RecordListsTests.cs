@@ -2,14 +2,18 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Expanding;
+using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Crm.Platform.Paging;
 using Crm.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace Crm.Tests.Query;
@@ -17,7 +21,7 @@ namespace Crm.Tests.Query;
 public sealed class RecordListsTests
 {
     private static readonly EntityType Contacts = EntityType.Of<Contact>("contacts");
-    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
+    internal static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
 
     private readonly Mock<Container> _container = new();
     private readonly List<(string Text, string? Continuation, QueryRequestOptions Options)> _asked = [];
@@ -109,8 +113,11 @@ public sealed class RecordListsTests
         await Assert.ThrowsAsync<CosmosException>(() => ListAsync(""));
     }
 
-    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ListOptions()).ListAsync(
+    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(
+            _container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), Expander, new ListOptions()).ListAsync(
         Contacts, Anna, [], new QueryCollection(QueryHelpers.ParseQuery(query)), new Uri("https://crm.example/api/v1/contacts" + (query.Length > 0 ? "?x=y" : "")), CancellationToken.None);
+
+    private static Expander Expander => new(new RecordStore(new CrmContainers(Mock.Of<CosmosClient>(), Options.Create(new CosmosSettings())), new RequestCharge(new RequestChargeTotal())), new CallContext());
 
     private sealed record Reply(string Rows, string? Continuation, HttpStatusCode Status = HttpStatusCode.OK);
 

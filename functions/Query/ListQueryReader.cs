@@ -17,15 +17,17 @@ internal sealed class ListQueryReader
     private readonly EntityType _type;
     private readonly IQueryCollection _query;
     private readonly Caller _caller;
+    private readonly FilterMacros? _macros;
     private readonly ExpansionReader _expansions;
     private readonly ListOptions _options;
     private readonly List<ParameterError> _errors = [];
 
-    private ListQueryReader(EntityType type, Caller caller, IQueryCollection query, ExpansionReader expansions, ListOptions options) =>
-        (_type, _caller, _query, _expansions, _options) = (type, caller, query, expansions, options);
+    private ListQueryReader(EntityType type, Caller caller, IQueryCollection query, FilterMacros? macros, ExpansionReader expansions, ListOptions options) =>
+        (_type, _caller, _query, _macros, _expansions, _options) = (type, caller, query, macros, expansions, options);
 
-    public static Result<ListQuery> Read(EntityType type, Caller caller, IQueryCollection query, ExpansionReader expansions, ListOptions options) =>
-        new ListQueryReader(type, caller, query, expansions, options).Read();
+    /// <param name="macros">Null where the filter has none.</param>
+    public static Result<ListQuery> Read(EntityType type, Caller caller, IQueryCollection query, FilterMacros? macros, ExpansionReader expansions, ListOptions options) =>
+        new ListQueryReader(type, caller, query, macros, expansions, options).Read();
 
     private Result<ListQuery> Read()
     {
@@ -49,8 +51,6 @@ internal sealed class ListQueryReader
             Expand = expand,
             PageSize = pageSize,
             Count = Count(Text("count")),
-            Cursor = Text("cursor"),
-            Shape = new ListShape(Text("filter"), Text("orderby"), Text("select"), Text("expand")),
         };
         return _errors.Count == 0 ? read : BadRequest.Of(_errors);
     }
@@ -65,7 +65,7 @@ internal sealed class ListQueryReader
             return null;
 
         var errors = new FilterErrors();
-        var filter = Query.Filter.Read(_type, text, errors, _options);
+        var filter = Query.Filter.Read(_type, text, errors, _options, _macros);
         _errors.AddRange(errors.All);
         return filter;
     }

@@ -24,9 +24,11 @@ internal static class QueryServices
             Filter.Read(type, filter, errors, provider.GetRequiredService<IOptions<ListOptions>>().Value);
             return errors.All;
         });
+        services.AddScoped<FilterMacroValues>();
         services.AddScoped(provider => new RecordLists(
             provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>(), provider.GetRequiredService<ExpansionReader>(),
-            provider.GetRequiredService<Expander>(), provider.GetRequiredService<IOptions<ListOptions>>().Value));
+            provider.GetRequiredService<Expander>(), provider.GetRequiredService<FilterMacroValues>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<ListOptions>>().Value));
         return services;
     }
 }

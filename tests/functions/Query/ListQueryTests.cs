@@ -92,5 +92,5 @@ public sealed class ListQueryTests
         Assert.Contains("birthday, createdAt, firstName, fullName", Read("?orderby=source").Error!.Detail, StringComparison.Ordinal);
 
     internal static Result<ListQuery> Read(string query) => ListQueryReader.Read(
-        Contacts, RecordListsTests.Anna, new QueryCollection(QueryHelpers.ParseQuery(query)), new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), new ListOptions());
+        Contacts, RecordListsTests.Anna, new QueryCollection(QueryHelpers.ParseQuery(query)), macros: null, new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), new ListOptions());
 }

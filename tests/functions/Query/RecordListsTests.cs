@@ -10,9 +10,11 @@ using Crm.Platform.Auth;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Paging;
 using Crm.Query;
+using Crm.Tenants;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Moq;
 
@@ -114,10 +116,13 @@ public sealed class RecordListsTests
     }
 
     private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(
-            _container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), Expander, new ListOptions()).ListAsync(
+            _container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), Expander,
+            new FilterMacroValues(new TenantDirectory(new EntityCatalog(EntityCatalog.BuiltIn), Mock.Of<IMemoryCache>()), Records), TimeProvider.System, new ListOptions()).ListAsync(
         Contacts, Anna, [], new QueryCollection(QueryHelpers.ParseQuery(query)), new Uri("https://crm.example/api/v1/contacts" + (query.Length > 0 ? "?x=y" : "")), CancellationToken.None);
 
-    private static Expander Expander => new(new RecordStore(new CrmContainers(Mock.Of<CosmosClient>(), Options.Create(new CosmosSettings())), new RequestCharge(new RequestChargeTotal())), new CallContext());
+    private static RecordStore Records => new(new CrmContainers(Mock.Of<CosmosClient>(), Options.Create(new CosmosSettings())), new RequestCharge(new RequestChargeTotal()));
+
+    private static Expander Expander => new(Records, new CallContext());
 
     private sealed record Reply(string Rows, string? Continuation, HttpStatusCode Status = HttpStatusCode.OK);
 

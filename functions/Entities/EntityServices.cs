@@ -17,6 +17,7 @@ internal static class EntityServices
             .AddScoped<ChangeLog>()
             .AddScoped<Sequences>()
             .AddScoped<References>()
+            .AddScoped<ExchangeRates>()
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()
             .AddScoped<RecordWrites>()

@@ -20,7 +20,6 @@ internal static class OrderServices
             .AddSingleton<Retries>()
             .AddScoped<IPreparation, OrderPricing>()
             .AddScoped<IPreparation, StockPlanning>()
-            .AddScoped<ExchangeRates>()
             .AddScoped<StockMovements>()
             .AddScoped<OrderStock>()
             .AddScoped<CreditCheck>()

@@ -9,7 +9,11 @@ namespace Crm.Orders;
 internal static class OrderServices
 {
     /// <summary>Events that have something follow: the decision on an order, and what a crash may have cut short.</summary>
-    private static readonly string[] Handled = ["order.submitted", "order.cancelled", "shipment.created", "payment.created", "invoice.created"];
+    private static readonly string[] Handled = 
+    [
+        "order.submitted", "order.cancelled", "shipment.created", "shipment.returned",
+        "payment.created", "payment.captured", "payment.failed", "payment.refunded", "invoice.created", "invoice.voided",
+    ];
 
     public static IServiceCollection AddOrders(this IServiceCollection services)
     {
@@ -28,9 +32,15 @@ internal static class OrderServices
             .AddScoped<OrderActions>()
             .AddScoped<OrderParts>()
             .AddScoped<ShipOrder>()
+            .AddScoped<ShipmentActions>()
+            .AddScoped<ReturnShipment>()
             .AddScoped<PayOrder>()
+            .AddScoped<PaymentActions>()
             .AddScoped<InvoiceNumbers>()
+            .AddScoped<InvoicePayments>()
             .AddScoped<InvoiceOrder>()
+            .AddScoped<InvoiceActions>()
+            .AddScoped<AgeInvoices>()
             .AddScoped<OrderWork>();
     }
 }

@@ -9,7 +9,7 @@ namespace Crm.Orders;
 internal static class OrderServices
 {
     /// <summary>Events that have something follow: the decision on an order, and what a crash may have cut short.</summary>
-    private static readonly string[] Handled = 
+    private static readonly string[] Handled =
     [
         "order.submitted", "order.cancelled", "shipment.created", "shipment.returned",
         "payment.created", "payment.captured", "payment.failed", "payment.refunded", "invoice.created", "invoice.voided",

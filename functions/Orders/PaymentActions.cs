@@ -30,16 +30,12 @@ public sealed class PaymentActions(EntityService entities, OrderParts parts, Ord
     /// <summary>What was promised does not come.</summary>
     public async Task<Result<RecordReply>> FailAsync(string id, string? reason, WriteOptions options, CancellationToken cancellation)
     {
-        var found = await parts.FindAsync<Payment>(id, condition: null, cancellation);
-        if (found.Failed)
-            return found.Error;
-        if (found.Value is { Status: PaymentStatus.Pending, Authorized: false })
-            return new WrongState("The payment was received; it is being counted.");
-
-        // One that was captured in between is left to be counted.
+        // What was received is left to be counted.
         var failed = await entities.ActAsync<Payment>(
             id, "fail", options, present => present is { Status: PaymentStatus.Failed } or { Status: PaymentStatus.Pending, Authorized: false } ? present : present with { Status = PaymentStatus.Failed, FailureReason = reason }, cancellation);
-        return await FollowedAsync(failed, cancellation);
+        return failed.Failed ? failed
+            : ((Payment)failed.Value.Type.Deserialize(failed.Value.Data)).Status == PaymentStatus.Failed ? await FollowedAsync(failed, cancellation)
+            : new WrongState("The payment was received; it is being counted.");
     }
 
     /// <summary>Pays a payment back, once, in whole or in part.</summary>

@@ -19,6 +19,7 @@ using Crm.Platform.Telemetry;
 using Crm.Query;
 using Crm.Tenants;
 using Crm.Webhooks;
+using Crm.Webhooks.Inbound;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -58,6 +59,7 @@ public static class CrmApplication
         builder.Services.AddQuery(builder.Configuration);
         builder.Services.AddTenants();
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddInboundWebhooks();
         builder.Services.AddAccess(builder.Configuration);
         return builder;
     }

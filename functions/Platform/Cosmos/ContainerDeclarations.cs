@@ -18,7 +18,7 @@ public static class ContainerDeclarations
     [
         Declare(Records, ["/tenantId", "/entity", "/recordId"], ["/tenantId/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", .. recordPaths]),
         Declare(History, ["/tenantId", "/record"], ["/tenantId/?", "/record/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", "/occurredAt/?", "/action/?", "/actor/id/?"], expires: false),
-        Declare(Keys, ["/tenantId", "/scope", "/id"], []),
+        Declare(Keys, ["/tenantId", "/scope", "/id"], ["/position/?", "/state/?"]),
         Declare(Leases, ["/id"], []),
     ];
 

@@ -41,7 +41,7 @@ public sealed partial class TenantTests(CrmApp app)
     public async Task AnotherTenantsRecords_AreNotThere_OnEveryRoute()
     {
         var (_, other) = await app.NewTenantAsync();
-        foreach (var request in Catalogued.Names.SelectMany(collection => FunctionRequests.OnARecord(collection).Concat(FunctionRequests.OnHistory(collection))).Concat(FunctionRequests.Actions).Concat(FunctionRequests.OnOrders).Concat(FunctionRequests.OnWebhooks))
+        foreach (var request in Catalogued.Names.SelectMany(collection => FunctionRequests.OnARecord(collection).Concat(FunctionRequests.OnHistory(collection))).Concat(FunctionRequests.Actions).Concat(FunctionRequests.OnOrders).Concat(FunctionRequests.OnWebhooks).Concat(FunctionRequests.OnInboundWebhooks))
         {
             var record = await app.CreateAsync(request.Path.Contains("/users/", StringComparison.Ordinal) ? "users" : request.Path.Split('/')[3]);
             var absent = Guid.CreateVersion7().ToString();

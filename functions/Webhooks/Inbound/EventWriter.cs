@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crm.Entities;
+using Crm.Entities.Types;
+using Crm.Platform;
+using Crm.Platform.Json;
+
+namespace Crm.Webhooks.Inbound;
+
+/// <summary>
+/// Writes an event to its record as a request would be written that had the event's id as Idempotency-Key: so what is done again finds what it did before.
+/// Scoped: the caller is the webhook, with the rights of its owner.
+/// </summary>
+internal sealed class EventWriter(EntityCatalog catalog, EntityService entities, EventMapper mapper, RecordLookups lookups)
+{
+    private static readonly IfMatch Any = new(true, []);
+
+    public async Task<Result<RecordReply>> WriteAsync(InboundWebhook webhook, InboundEvent received, JsonElement body, CancellationToken cancellation)
+    {
+        if (MappingTarget.Find(catalog, webhook.Target) is not { } target)
+            return NotFound.Collection(webhook.Target);
+
+        var mapped = await mapper.MapAsync(webhook, target.Fields, body, cancellation);
+        if (mapped.Failed)
+            return mapped.Error;
+
+        var options = new WriteOptions(Any, new IdempotencyKey($"POST {webhook.Path}", received.Id, received.Id));
+        return webhook.Match is { } match
+            ? await WriteMatchAsync(webhook, match, mapped.Value, body, options, cancellation)
+            : await entities.CreateAsync(webhook.Target, Element(mapped.Value), options, cancellation);
+    }
+
+    private async Task<Result<RecordReply>> WriteMatchAsync(InboundWebhook webhook, InboundMatch match, JsonObject fields, JsonElement body, WriteOptions options, CancellationToken cancellation)
+    {
+        if (Texts.Of(JsonPointer.Parse(match.From).Find(body)) is not { } value || string.IsNullOrWhiteSpace(value))
+            return new Invalid([new FieldError("#/match/from", "required", "leads to no text in this event")]);
+
+        var found = await lookups.FindAsync(webhook.Target, match.By, match.Source, value, cancellation);
+        if (found.Count > 1)
+            return new Invalid([new FieldError("#/match", "ambiguous", $"more than one record of {webhook.Target} has this {match.By}")]);
+        if (found.Count == 1)
+            return await entities.PatchAsync(webhook.Target, found[0], Element(fields), options, cancellation);
+        if (webhook.Mode == InboundMode.Update)
+            return new Invalid([new FieldError("#/match", "no-such-record", $"no record of {webhook.Target} has this {match.By}")]);
+
+        if (match.By == RecordLookups.ExternalIds)
+            fields.TryAdd(match.By, new JsonArray(RecordLookups.ExternalId(match.Source, value)));
+        else if (MappingTarget.IsUnique(catalog.Get(webhook.Target), match.By))
+            fields.TryAdd(match.By, value);
+        return await entities.CreateAsync(webhook.Target, Element(fields), options, cancellation);
+    }
+
+    private static JsonElement Element(JsonObject fields) => JsonSerializer.SerializeToElement(fields, CrmJson.Options);
+}

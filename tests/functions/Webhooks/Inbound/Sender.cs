@@ -25,6 +25,9 @@ internal sealed class Sender(CrmApp app, JsonObject webhook)
     public Task<Answer> SendAsync(string id, byte[] body, string? mediaType, DateTimeOffset? at = null, string? secret = null, string? path = null) =>
         app.SendBytesAsync("POST", path ?? Path, body, mediaType, Headers(id, body, at ?? TimeProvider.System.GetUtcNow(), secret ?? _secret));
 
+    /// <summary>What is sent with a body.</summary>
+    public (string Name, string Value)[] Headers(string id, byte[] body) => Headers(id, body, TimeProvider.System.GetUtcNow(), _secret);
+
     /// <summary>Sends with a plain signature of the body.</summary>
     public Task<Answer> SendPlainAsync(byte[] body, string mediaType, string? secret = null, params (string, string)[] headers) =>
         app.SendBytesAsync("POST", Path, body, mediaType, [(Header, $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret ?? _secret), body))}"), .. headers]);

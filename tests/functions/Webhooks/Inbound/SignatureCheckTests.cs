@@ -16,7 +16,7 @@ public sealed class SignatureCheckTests
         {
             ["webhook-id"] = "msg_p5jXN8AQM9LWM0D4loKWxJek",
             ["webhook-timestamp"] = "1614265330",
-            ["webhook-signature"] = "v1a,AAAA v1,g0hM9SsE+OTPJTt/tmKtSyEyNE3uJELD073OXLUOzhE=",
+            ["webhook-signature"] = "v1a,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
         };
         var body = Encoding.UTF8.GetBytes("""{"test": 2432232314}""");
 

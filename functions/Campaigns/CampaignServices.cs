@@ -1,8 +1,12 @@
+using Crm.Campaigns.Sending;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Campaigns;
 
 internal static class CampaignServices
 {
-    public static IServiceCollection AddCampaigns(this IServiceCollection services) => services.AddScoped<SendTest>();
+    public static IServiceCollection AddCampaigns(this IServiceCollection services) => services
+        .AddScoped<SendTest>()
+        .AddScoped<Recipients>()
+        .AddScoped<CampaignTotals>();
 }

@@ -7,6 +7,10 @@ internal static class CampaignServices
 {
     public static IServiceCollection AddCampaigns(this IServiceCollection services) => services
         .AddScoped<SendTest>()
+        .AddScoped<CampaignMessages>()
+        .AddScoped<MergeValues>()
+        .AddScoped<Suppressions>()
+        .AddScoped<CampaignMail>()
         .AddScoped<Recipients>()
         .AddScoped<CampaignTotals>();
 }

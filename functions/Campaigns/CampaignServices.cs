@@ -12,5 +12,7 @@ internal static class CampaignServices
         .AddScoped<Suppressions>()
         .AddScoped<CampaignMail>()
         .AddScoped<Recipients>()
+        .AddScoped<MailEvents>()
+        .AddSingleton<IMailDecoration, MailReferences>()
         .AddScoped<CampaignTotals>();
 }

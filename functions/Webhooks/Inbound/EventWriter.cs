@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crm.Campaigns.Sending;
 using Crm.Entities;
 using Crm.Entities.Types;
+using Crm.Entities.Writing;
 using Crm.Platform;
 using Crm.Platform.Json;
 
@@ -11,11 +13,12 @@ namespace Crm.Webhooks.Inbound;
 /// Writes an event to its record as a request would be written that had the event's id as Idempotency-Key: so what is done again finds what it did before.
 /// Scoped: the caller is the webhook, with the rights of its owner.
 /// </summary>
-internal sealed class EventWriter(EntityCatalog catalog, EntityService entities, EventMapper mapper, RecordLookups lookups)
+internal sealed class EventWriter(EntityCatalog catalog, EntityService entities, EventMapper mapper, RecordLookups lookups, MailEvents mails)
 {
     private static readonly IfMatch Any = new(true, []);
 
-    public async Task<Result<RecordReply>> WriteAsync(InboundWebhook webhook, InboundEvent received, JsonElement body, CancellationToken cancellation)
+    /// <returns>What it was written to.</returns>
+    public async Task<Result<RecordLink>> WriteAsync(InboundWebhook webhook, InboundEvent received, JsonElement body, CancellationToken cancellation)
     {
         if (MappingTarget.Find(catalog, webhook.Target) is not { } target)
             return NotFound.Collection(webhook.Target);
@@ -23,11 +26,24 @@ internal sealed class EventWriter(EntityCatalog catalog, EntityService entities,
         var mapped = await mapper.MapAsync(webhook, target.Fields, body, cancellation);
         if (mapped.Failed)
             return mapped.Error;
+        if (target.Type is null)
+            return await WriteMailAsync(Element(mapped.Value), received.ReceivedAt, cancellation);
 
         var options = new WriteOptions(Any, new IdempotencyKey($"POST {webhook.Path}", received.Id, received.Id));
-        return webhook.Match is { } match
+        var written = webhook.Match is { } match
             ? await WriteMatchAsync(webhook, match, mapped.Value, body, options, cancellation)
             : await entities.CreateAsync(webhook.Target, Element(mapped.Value), options, cancellation);
+        return written.Failed ? written.Error : new RecordLink { Type = webhook.Target, Id = written.Value.Id };
+    }
+
+    private async Task<Result<RecordLink>> WriteMailAsync(JsonElement fields, DateTimeOffset receivedAt, CancellationToken cancellation)
+    {
+        var told = ActionBody.Read<MailEvent>(fields);
+        if (told.Failed)
+            return told.Error;
+
+        var recipient = await mails.WriteAsync(told.Value, receivedAt, cancellation);
+        return recipient.Failed ? recipient.Error : new RecordLink { Type = MappingTarget.Recipients, Id = recipient.Value.Id };
     }
 
     private async Task<Result<RecordReply>> WriteMatchAsync(InboundWebhook webhook, InboundMatch match, JsonObject fields, JsonElement body, WriteOptions options, CancellationToken cancellation)

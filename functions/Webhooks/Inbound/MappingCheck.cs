@@ -38,15 +38,28 @@ internal sealed class MappingCheck : IPreparation
             return;
         }
 
-        if (webhook.Mode == InboundMode.Create != webhook.Match is null)
-            context.Refuse("#/match", webhook.Match is null ? "required" : "not-allowed", webhook.Match is null ? "says which record is changed" : "is not for webhooks that create a record with each event");
-        else if (webhook.Match is { } match)
-            CheckLookup(target, match.By, match.Source, "#/match", context);
-
+        CheckMode(webhook, target, context);
         foreach (var (rule, index) in webhook.Mapping.Select((rule, index) => (rule, index)))
             CheckRule(rule, target, $"#/mapping/{index}", context);
-        foreach (var missing in webhook.Mode == InboundMode.Update ? [] : target.Fields.Values.Where(field => field is { Required: true, ServerSet: false } && !IsGiven(webhook, field)))
+        foreach (var missing in webhook.Mode == InboundMode.Update && target.Type is not null ? [] : target.Fields.Values.Where(field => field is { Required: true, ServerSet: false } && !IsGiven(webhook, field)))
             context.Refuse("#/mapping", "required", $"has no rule for /{missing.Name}, which {webhook.Target} require");
+    }
+
+    private static void CheckMode(InboundWebhook webhook, MappingTarget target, WriteContext context)
+    {
+        if (target.Type is null)
+        {
+            if (webhook is not { Mode: InboundMode.Update, Match: null })
+                context.Refuse("#/mode", "not-allowed", $"must be update, without a match: the event says which of the {target.Name} it is about");
+        }
+        else if (webhook.Mode == InboundMode.Create != webhook.Match is null)
+        {
+            context.Refuse("#/match", webhook.Match is null ? "required" : "not-allowed", webhook.Match is null ? "says which record is changed" : "is not for webhooks that create a record with each event");
+        }
+        else if (webhook.Match is { } match)
+        {
+            CheckLookup(target.Type, match.By, match.Source, "#/match", context);
+        }
     }
 
     private static bool IsGiven(InboundWebhook webhook, Field field) =>
@@ -64,7 +77,7 @@ internal sealed class MappingCheck : IPreparation
             context.Refuse("#/eventId", "format", "must be a JSON pointer such as /id, or the name of a header");
     }
 
-    private static void CheckRule(InboundRule rule, EntityType target, string at, WriteContext context)
+    private static void CheckRule(InboundRule rule, MappingTarget target, string at, WriteContext context)
     {
         if (rule is { Each: null, Fields: null })
         {

@@ -1,3 +1,4 @@
+using Crm.Campaigns.Sending;
 using Crm.Entities;
 using Crm.Entities.Schema;
 using Crm.Entities.Types;
@@ -6,12 +7,20 @@ using Crm.Platform.Json;
 
 namespace Crm.Webhooks.Inbound;
 
-/// <summary>What events can be written to, and where in it a pointer leads.</summary>
-internal static class MappingTarget
+/// <summary>What events can be written to.</summary>
+/// <param name="Type">Null for the recipients of campaigns, which are no records.</param>
+internal sealed record MappingTarget(string Name, IReadOnlyDictionary<string, Field> Fields, EntityType? Type)
 {
-    /// <summary>The collection that events may be written to, or null. Who may do what, and where data goes, is not for events to say.</summary>
-    public static EntityType? Find(EntityCatalog catalog, string collection) =>
-        catalog.Exposed(collection) is { MadeBy: null } type && !Permissions.IsManaged(collection) ? type : null;
+    /// <summary>The target that takes what mail providers tell of the mails of campaigns.</summary>
+    public const string Recipients = "campaign-recipients";
+
+    private static readonly MappingTarget OfMails = new(Recipients, SchemaReader.Read(typeof(MailEvent)), null);
+
+    /// <summary>The target of this name, or null. Who may do what, and where data goes, is not for events to say.</summary>
+    public static MappingTarget? Find(EntityCatalog catalog, string name) =>
+        name == Recipients ? OfMails
+        : catalog.Exposed(name) is { MadeBy: null } type && !Permissions.IsManaged(name) ? new MappingTarget(name, type.Fields, type)
+        : null;
 
     /// <summary>The field that a pointer leads to, or null.</summary>
     public static Field? FieldAt(IReadOnlyDictionary<string, Field> fields, JsonPointer pointer)

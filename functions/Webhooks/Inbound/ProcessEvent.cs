@@ -41,16 +41,16 @@ public sealed class ProcessEvent(
             return;
 
         received = received with { Tries = received.Tries + 1 };
-        var written = await WriteAsync(received, message.TraceParent, cancellation);
-        if (written.Error is Conflict or Busy or Stale or Duplicate && message.Attempt < MostAttempts)
+        var outcome = await WriteAsync(received, message.TraceParent, cancellation);
+        if (outcome.Error is Conflict or Busy or Stale or Duplicate && message.Attempt < MostAttempts)
         {
             await queue.ScheduleMessageAsync((message with { Attempt = message.Attempt + 1 }).ToMessage(), time.GetUtcNow() + TimeSpan.FromSeconds(1 << (message.Attempt - 1)), cancellation);
             return;
         }
 
         var now = time.GetUtcNow();
-        var settled = written.Failed ? received.Failed(written.Error, now)
-            : written.Value.Record is { } record ? received with { State = InboundState.Processed, SettledAt = now, Record = record }
+        var settled = outcome.Failed ? received.Failed(outcome.Error, now)
+            : outcome.Value.Record is { } record ? received with { State = InboundState.Processed, SettledAt = now, Record = record }
             : received with { State = InboundState.Ignored, SettledAt = now };
 
         // Where it is no longer as it was read, another delivery has settled it, or a replay is under way.
@@ -90,8 +90,8 @@ public sealed class ProcessEvent(
         await using var scope = scopes.CreateScopeFor(new Caller(received.TenantId, actor, permissions));
         var call = scope.ServiceProvider.GetRequiredService<CallContext>();
         (call.Source, call.RequestId, call.TraceParent) = ("webhook", received.Id, traceParent);
-        var reply = await scope.ServiceProvider.GetRequiredService<EventWriter>().WriteAsync(webhook, received, body.Value, cancellation);
-        return reply.Failed ? reply.Error : new Written(new RecordLink { Type = reply.Value.Type.Collection, Id = reply.Value.Id });
+        var written = await scope.ServiceProvider.GetRequiredService<EventWriter>().WriteAsync(webhook, received, body.Value, cancellation);
+        return written.Failed ? written.Error : new Written(written.Value);
     }
 
     private async Task<Permissions?> PermissionsAsync(InboundWebhook webhook, string tenantId, CancellationToken cancellation) =>

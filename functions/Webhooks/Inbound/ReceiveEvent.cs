@@ -27,7 +27,8 @@ public sealed class ReceiveEvent(
     /// <summary>An event is one document.</summary>
     private const int MostKilobytes = 512;
 
-    private static readonly Unauthorized Unsigned = new("There is no such webhook, or the request is not signed with its secret.", Presented: false);
+    /// <summary>No 401, which would have to say how to sign in.</summary>
+    private static readonly BadRequest Unsigned = new("not-signed", "There is no such webhook, or the request is not signed with its secret.");
     private static readonly BadRequest Stale = new("stale", "The timestamp that is signed is more than five minutes from now. Sign with the time of sending, and set the clock.");
     private static readonly Busy Paused = new("The webhook is paused. Send the event again later.", TimeSpan.FromHours(1));
     private static readonly Busy NoQueue = new("The queue does not answer. Send the event again.", TimeSpan.FromSeconds(5));

@@ -46,7 +46,7 @@ public sealed class ReceiveTests(CrmApp app)
             good, [], [good[0], good[1]], [good[0], good[1], ("webhook-signature", "v1,")], [good[0], good[1], ("webhook-signature", "v2,AAAA v1,AAAA")],
             [good[0], good[1], ("webhook-signature", new string('v', 8000))], [("Authorization", "Bearer x")],
         })
-            (await app.SendBytesAsync("POST", sender.Path, body, "application/json", headers)).Expect(401, "unauthorized");
+            (await app.SendBytesAsync("POST", sender.Path, body, "application/json", headers)).Expect(400, "not-signed");
 
         Assert.Empty(await sender.EventsAsync());
     }
@@ -59,9 +59,9 @@ public sealed class ReceiveTests(CrmApp app)
         var (now, secret) = (TimeProvider.System.GetUtcNow(), await RotatedAsync(sender, null));
         var signed = Sender.Headers("msg", body, now, secret);
 
-        (await app.SendBytesAsync("POST", sender.Path, Encoding.UTF8.GetBytes("{\"name\":\"y\"}"), "application/json", signed)).Expect(401);
-        (await app.SendBytesAsync("POST", sender.Path, body, "application/json", [("webhook-id", "other"), signed[1], signed[2]])).Expect(401);
-        (await app.SendBytesAsync("POST", sender.Path, body, "application/json", [signed[0], ("webhook-timestamp", $"{now.ToUnixTimeSeconds() + 1}"), signed[2]])).Expect(401);
+        (await app.SendBytesAsync("POST", sender.Path, Encoding.UTF8.GetBytes("{\"name\":\"y\"}"), "application/json", signed)).Expect(400, "not-signed");
+        (await app.SendBytesAsync("POST", sender.Path, body, "application/json", [("webhook-id", "other"), signed[1], signed[2]])).Expect(400, "not-signed");
+        (await app.SendBytesAsync("POST", sender.Path, body, "application/json", [signed[0], ("webhook-timestamp", $"{now.ToUnixTimeSeconds() + 1}"), signed[2]])).Expect(400, "not-signed");
         (await app.SendBytesAsync("POST", sender.Path, body, "application/json", signed)).Expect(202);
     }
 
@@ -163,7 +163,7 @@ public sealed class ReceiveTests(CrmApp app)
         var answer = (await sender.SendAsync("msg", new JsonObject { ["name"] = "x" })).Expect(503, "busy");
 
         Assert.Equal("3600", answer.Headers["Retry-After"]);
-        (await sender.SendAsync("msg", new JsonObject(), secret: OtherSecret)).Expect(401);
+        (await sender.SendAsync("msg", new JsonObject(), secret: OtherSecret)).Expect(400, "not-signed");
         Assert.Empty(await sender.EventsAsync());
     }
 
@@ -176,7 +176,7 @@ public sealed class ReceiveTests(CrmApp app)
         Assert.Equal(OtherSecret, second);
         (await sender.SendAsync("msg_1", new JsonObject { ["name"] = "x" }, secret: first)).Expect(202);
         (await sender.SendAsync("msg_2", new JsonObject { ["name"] = "x" }, secret: second)).Expect(202);
-        (await sender.SendAsync("msg_3", new JsonObject { ["name"] = "x" })).Expect(401);
+        (await sender.SendAsync("msg_3", new JsonObject { ["name"] = "x" })).Expect(400, "not-signed");
         Assert.DoesNotContain("secret\":", (await app.ReadAsync(sender.Webhook)).Text, StringComparison.Ordinal);
     }
 
@@ -198,7 +198,7 @@ public sealed class ReceiveTests(CrmApp app)
         var sender = await app.LeadSenderAsync(("signature", Senders.Plain()), ("eventId", "X-Event-Id"));
         var body = Encoding.UTF8.GetBytes($$"""{"name":"{{name}}"}""");
 
-        (await sender.SendPlainAsync(body, "application/json", "another secret of the sender")).Expect(401);
+        (await sender.SendPlainAsync(body, "application/json", "another secret of the sender")).Expect(400, "not-signed");
         var first = (await sender.SendPlainAsync(body, "application/json", null, ("X-Event-Id", "1"))).Expect(202);
         var resent = (await sender.SendPlainAsync(body, "application/json", null, ("X-Event-Id", "1"))).Expect(202);
         var replayed = (await sender.SendPlainAsync(body, "application/json", null, ("X-Event-Id", "2"))).Expect(202);

@@ -14,6 +14,10 @@ internal sealed class EventMapper(RecordLookups lookups)
     /// <summary>One event on its way: what it has found, and what not.</summary>
     private sealed class Mapping(JsonElement body)
     {
+        private readonly Dictionary<string, LiquidTemplate> _templates = [];
+        private JsonObject? _values;
+        private JsonElement? _item;
+
         public JsonElement Body => body;
 
         public JsonObject Fields { get; } = [];
@@ -22,6 +26,18 @@ internal sealed class EventMapper(RecordLookups lookups)
         public List<(JsonObject Holder, JsonPointer To, FieldError Error)> Lost { get; } = [];
 
         public List<FieldError> Errors { get; } = [];
+
+        /// <summary>Read and converted once, however many elements there are.</summary>
+        public Task<RenderedText> RenderAsync(string template, JsonElement? item)
+        {
+            if (!_templates.TryGetValue(template, out var read))
+                _templates.Add(template, read = LiquidTemplate.Read(template));
+
+            _values ??= new JsonObject { ["body"] = body.ToNode() };
+            if (!Equals(_item, item))
+                _values["item"] = (_item = item)?.ToNode();
+            return read.RenderAsync(_values, html: false);
+        }
     }
 
     /// <param name="fields">Those of the target.</param>
@@ -100,7 +116,7 @@ internal sealed class EventMapper(RecordLookups lookups)
         if (rule.Template is null)
             return JsonSerializer.SerializeToElement(rule.Value);
 
-        var rendered = await LiquidTemplate.Read(rule.Template).RenderAsync(new JsonObject { ["body"] = mapping.Body.ToNode(), ["item"] = item?.ToNode() }, html: false);
+        var rendered = await mapping.RenderAsync(rule.Template, item);
         if (rendered.Error is null)
             return JsonSerializer.SerializeToElement(rendered.Text);
 

@@ -63,7 +63,10 @@ internal sealed class EventWriter(EntityCatalog catalog, EntityService entities,
             fields.TryAdd(match.By, new JsonArray(RecordLookups.ExternalId(match.Source, value)));
         else if (MappingTarget.IsUnique(catalog.Get(webhook.Target), match.By))
             fields.TryAdd(match.By, value);
-        return await entities.CreateAsync(webhook.Target, Element(fields), options, cancellation);
+
+        // What was not found a moment ago may be there now: another event of the same record.
+        var created = await entities.CreateAsync(webhook.Target, Element(fields), options, cancellation);
+        return created.Error is Duplicate met ? new Conflict(met.Detail) : created;
     }
 
     private static JsonElement Element(JsonObject fields) => JsonSerializer.SerializeToElement(fields, CrmJson.Options);

@@ -42,7 +42,7 @@ public sealed class ProcessEvent(
 
         received = received with { Tries = received.Tries + 1 };
         var outcome = await WriteAsync(received, message.TraceParent, cancellation);
-        if (outcome.Error is Conflict or Busy or Stale or Duplicate && message.Attempt < MostAttempts)
+        if (outcome.Error is Conflict or Busy or Stale or Duplicate { Matches.Count: 0 } && message.Attempt < MostAttempts)
         {
             await queue.ScheduleMessageAsync((message with { Attempt = message.Attempt + 1 }).ToMessage(), time.GetUtcNow() + TimeSpan.FromSeconds(1 << (message.Attempt - 1)), cancellation);
             return;

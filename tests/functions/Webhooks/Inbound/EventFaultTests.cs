@@ -97,8 +97,9 @@ public sealed class EventFaultTests(HandProcessedApp app) : IClassFixture<HandPr
     {
         var taken = CrmApp.Unique("sku");
         (await app.PostAsync("products", new JsonObject { ["sku"] = taken, ["name"] = "Pump", ["listPrice"] = 1 })).Expect(201);
-        var sender = await app.SenderAsync("products", [From("/sku", "/sku"), From("/name", "/sku"), Value("/listPrice", "1")]);
-        var message = Assert.Single(await app.MessagesAsync((await sender.SendAsync("1", new JsonObject { ["sku"] = taken })).Expect(202).Json.Id())).Message;
+        var sender = await app.SenderAsync(
+            "products", [From("/sku", "/sku"), From("/name", "/sku"), Value("/listPrice", "1")], ("mode", "upsert"), ("match", new JsonObject { ["by"] = "barcode", ["from"] = "/code" }));
+        var message = Assert.Single(await app.MessagesAsync((await sender.SendAsync("1", new JsonObject { ["sku"] = taken, ["code"] = taken })).Expect(202).Json.Id())).Message;
 
         for (var attempt = 1; attempt < 8; attempt++)
         {
@@ -111,7 +112,7 @@ public sealed class EventFaultTests(HandProcessedApp app) : IClassFixture<HandPr
         await app.DeliverAsync(message);
 
         var failed = await sender.SettledAsync(message.EventId);
-        Assert.Equal(("failed", "duplicate"), ((string?)failed["state"], (string?)failed["code"]));
+        Assert.Equal(("failed", "conflict"), ((string?)failed["state"], (string?)failed["code"]));
     }
 
     [Fact]

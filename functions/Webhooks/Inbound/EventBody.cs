@@ -5,6 +5,7 @@ using Crm.Platform;
 using Crm.Platform.Http;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 
 namespace Crm.Webhooks.Inbound;
 
@@ -22,13 +23,13 @@ internal static class EventBody
         try
         {
             using var reader = new FormReader(Utf8.GetString(body.Span)) { ValueCountLimit = MostFields, ValueLengthLimit = int.MaxValue };
-            return JsonSerializer.SerializeToElement(
-                new JsonObject(reader.ReadForm().Select(field => KeyValuePair.Create(field.Key, field.Value is [var only] ? (JsonNode?)only : new JsonArray([.. field.Value.Select(text => (JsonNode?)text)])))),
-                CrmJson.Options);
+            return JsonSerializer.SerializeToElement(new JsonObject(reader.ReadForm().Select(field => KeyValuePair.Create(field.Key, Value(field.Value)))), CrmJson.Options);
         }
         catch (Exception invalid) when (invalid is ArgumentException or InvalidDataException)
         {
             return new BadRequest("invalid-form", $"The body is not a form as it should be: it is UTF-8, and has at most {MostFields} fields.");
         }
     }
+
+    private static JsonNode? Value(StringValues texts) => texts is [var only] ? only : new JsonArray([.. texts.Select(text => (JsonNode?)text)]);
 }

@@ -106,7 +106,7 @@ internal sealed class EventMapper(RecordLookups lookups)
         if (found.Count == 1)
             to.TrySet(holder, field.Kind == FieldKind.Object ? new JsonObject { ["type"] = rule.Find.In, ["id"] = found[0] } : found[0]);
         else
-            mapping.Lost.Add((holder, to, new FieldError(at, found.Count == 0 ? "no-such-record" : "ambiguous", $"{(found.Count == 0 ? "no record" : "more than one record")} of {rule.Find.In} has this {rule.Find.By}: {Cut(text)}")));
+            mapping.Lost.Add((holder, to, Lost(rule.Find, found.Count, text, at)));
     }
 
     private static async ValueTask<JsonElement?> SourceAsync(Mapping mapping, InboundFieldRule rule, JsonElement? item, string at)
@@ -123,6 +123,10 @@ internal sealed class EventMapper(RecordLookups lookups)
         mapping.Errors.Add(new FieldError($"{at}/template", "liquid", rendered.Error));
         return null;
     }
+
+    private static FieldError Lost(InboundLookup find, int found, string text, string at) => found == 0
+        ? new FieldError(at, "no-such-record", $"no record of {find.In} has this {find.By}: {Cut(text)}")
+        : new FieldError(at, "ambiguous", $"more than one record of {find.In} has this {find.By}: {Cut(text)}");
 
     private static string Cut(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

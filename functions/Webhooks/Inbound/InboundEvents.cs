@@ -37,7 +37,10 @@ public sealed class InboundEvents(KeyDocuments documents, CrmContainers containe
     public async Task<string> FirstWithBodyAsync(InboundEvent received, string digest, CancellationToken cancellation)
     {
         var body = new InboundBody(received.WebhookId, received.Id) { Id = digest, TenantId = received.TenantId, Ttl = InboundBody.Kept };
-        return await documents.CreateAsync(body, cancellation) ? received.Id : (await documents.FindAsync<InboundBody>(received.TenantId, body.Scope, digest, cancellation))?.Document.EventId ?? received.Id;
+        if (await documents.CreateAsync(body, cancellation))
+            return received.Id;
+
+        return await documents.FindAsync<InboundBody>(received.TenantId, body.Scope, digest, cancellation) is var (first, _) ? first.EventId : received.Id;
     }
 
     /// <summary>The events of a webhook without their bodies, newest first.</summary>

@@ -27,6 +27,9 @@ public sealed class ReceiveEvent(
     /// <summary>An event is one document.</summary>
     private const int MostKilobytes = 512;
 
+    /// <summary>An id that nothing has.</summary>
+    private const string Nothing = "none";
+
     /// <summary>No 401, which would have to say how to sign in.</summary>
     private static readonly BadRequest Unsigned = new("not-signed", "There is no such webhook, or the request is not signed with its secret.");
     private static readonly BadRequest Stale = new("stale", "The timestamp that is signed is more than five minutes from now. Sign with the time of sending, and set the clock.");
@@ -44,7 +47,7 @@ public sealed class ReceiveEvent(
             return body.Error;
 
         var (tenantId, webhook) = await FindAsync(address, cancellation);
-        var secret = await secrets.FindAsync(tenantId, webhook?.SecretId ?? "none", cancellation);
+        var secret = await secrets.FindAsync(tenantId, webhook?.SecretId ?? Nothing, cancellation);
         if (!SignatureCheck.IsSigned(webhook?.Signature ?? new(), secret?.Live(time.GetUtcNow()) ?? [NoSecret], request.Headers, body.Value) || webhook is null || secret is null)
             return Unsigned;
 
@@ -62,8 +65,9 @@ public sealed class ReceiveEvent(
     private async Task<(string TenantId, InboundWebhook? Webhook)> FindAsync(string address, CancellationToken cancellation)
     {
         var type = catalog.Of<InboundWebhook>();
-        var (tenantId, id) = address.Split('.') is [{ Length: > 0 } tenant, { Length: > 0 } record] && Secret.IsPlain(tenant) && Secret.IsPlain(record) ? (tenant, record) : ("none", "none");
-        return (tenantId, await records.ReadLatestAsync(new RecordKey(tenantId, type.Collection, id), cancellation) is { IsTombstone: false } stored ? (InboundWebhook)type.Deserialize(stored.Data) : null);
+        var (tenantId, id) = address.Split('.') is [{ Length: > 0 } first, { Length: > 0 } second] && Secret.IsPlain(first) && Secret.IsPlain(second) ? (first, second) : (Nothing, Nothing);
+        var stored = await records.ReadLatestAsync(new RecordKey(tenantId, type.Collection, id), cancellation);
+        return (tenantId, stored is { IsTombstone: false } ? (InboundWebhook)type.Deserialize(stored.Data) : null);
     }
 
     private Result<InboundEvent> Read(string tenantId, InboundWebhook webhook, HttpRequest request, ReadOnlyMemory<byte> body)

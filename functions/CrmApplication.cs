@@ -17,6 +17,7 @@ using Crm.Platform.Mail;
 using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
+using Crm.Sales;
 using Crm.Tenants;
 using Crm.Webhooks;
 using Crm.Webhooks.Inbound;
@@ -57,6 +58,7 @@ public static class CrmApplication
         builder.Services.AddLeads();
         builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
+        builder.Services.AddSales();
         builder.Services.AddTenants();
         builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddInboundWebhooks();

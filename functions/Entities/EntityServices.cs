@@ -1,3 +1,4 @@
+using Crm.Entities.Expanding;
 using Crm.Entities.Storage;
 using Crm.Entities.Writing;
 using Crm.Platform.Cosmos;
@@ -17,10 +18,14 @@ internal static class EntityServices
             .AddScoped<ChangeLog>()
             .AddScoped<Sequences>()
             .AddScoped<References>()
+            .AddScoped<ExchangeRates>()
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()
             .AddScoped<RecordWrites>()
+            .AddSingleton<ExpansionReader>()
+            .AddScoped<Expander>()
             .AddScoped<EntityService>()
+            .AddScoped<ExpandedReads>()
             .AddScoped<RecordHistory>();
     }
 }

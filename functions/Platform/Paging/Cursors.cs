@@ -11,7 +11,8 @@ namespace Crm.Platform.Paging;
 
 /// <summary>Where a list goes on, and what was counted at its start.</summary>
 /// <param name="Continuation">The database's own token, or whatever says where the list goes on.</param>
-public sealed record Cursor(string Continuation, ListCount? Count);
+/// <param name="Began">When the list did; null where nothing in it depends on the time.</param>
+public sealed record Cursor(string Continuation, ListCount? Count, DateTimeOffset? Began = null);
 
 /// <summary>How many records a list has.</summary>
 public sealed record ListCount(int Value, bool IsExact);
@@ -27,12 +28,12 @@ public sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
     private readonly byte[] _key = Convert.FromBase64String(options.Value.CursorKey);
 
-    private sealed record Payload(string Token, long IssuedAt, ListCount? Count);
+    private sealed record Payload(string Token, long IssuedAt, ListCount? Count, DateTimeOffset? Began);
 
     /// <param name="list">What tells this list from every other: its name, and the parameters that decide which rows come in which order.</param>
     public string Write(Cursor cursor, Caller caller, params IReadOnlyList<string?> list)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count), CrmJson.Options);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count, cursor.Began), CrmJson.Options);
         return Base64Url.EncodeToString([.. Mac(payload, caller, list), .. payload]);
     }
 
@@ -48,7 +49,7 @@ public sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
         var read = JsonSerializer.Deserialize<Payload>(payload, CrmJson.Options)!;
         return time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(read.IssuedAt) < Lifetime
-            ? new Cursor(read.Token, read.Count)
+            ? new Cursor(read.Token, read.Count, read.Began)
             : TooOld();
     }
 

@@ -42,7 +42,7 @@ public sealed class ReceiveEvent(
     /// <param name="address">The last segment of <see cref="InboundWebhook.Path"/>: tenant and id.</param>
     public async Task<Result<InboundReceipt>> RunAsync(string address, HttpRequest request, CancellationToken cancellation)
     {
-        var body = await request.ReadBodyAsync(MostKilobytes, cancellation);
+        var body = await request.ReadBodyAsync(Math.Min(MostKilobytes, request.Limits().BodyKilobytes), cancellation);
         if (body.Failed)
             return body.Error;
 

@@ -17,8 +17,11 @@ internal static class HeaderNames
 /// <summary>Media types of bodies.</summary>
 internal static class MediaTypes
 {
+    public const string Any = "*/*";
     public const string Json = "application/json";
     public const string Form = "application/x-www-form-urlencoded";
+    public const string Html = "text/html";
+    public const string JavaScript = "text/javascript";
     public const string JsonSchema = "application/schema+json";
     public const string MergePatch = "application/merge-patch+json";
 }

@@ -59,7 +59,7 @@ public sealed class PasswordFunctions(Passwords passwords)
 
     /// <summary>Sets a password with the token of an invitation or a reset, and signs in.</summary>
     [Function("AuthPasswordSet"), Public]
-    [Operation("setPassword"), Takes(typeof(NewPassword), MediaTypes.Json, MediaTypes.Form), Answers(200, typeof(Tokens))]
+    [Operation("setPassword"), Takes(typeof(NewPassword), MediaTypes.Json, MediaTypes.Form), Answers(200, typeof(Tokens)), Fails(403)]
     public async Task<IResult> Set(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/password/set")] HttpRequest request, CancellationToken cancellation) =>
         TokenReply.Of(await request.ReadTextsAsync<NewPassword>(cancellation)

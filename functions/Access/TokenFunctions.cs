@@ -47,7 +47,7 @@ public sealed class TokenFunctions(SignIn signIn, RefreshTokens refreshTokens)
 
     /// <summary>Gives tokens for a password, or for a refresh token.</summary>
     [Function("AuthToken"), Public]
-    [Operation("signIn"), Takes(typeof(TokenRequest), MediaTypes.Form, MediaTypes.Json), Answers(200, typeof(Tokens))]
+    [Operation("signIn"), Takes(typeof(TokenRequest), MediaTypes.Form, MediaTypes.Json), Answers(200, typeof(Tokens)), Fails(403)]
     public async Task<IResult> Token(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/token")] HttpRequest request, CancellationToken cancellation) =>
         TokenReply.Of(await request.ReadTextsAsync<TokenRequest>(cancellation)

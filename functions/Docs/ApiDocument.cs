@@ -23,13 +23,14 @@ internal sealed class ApiDocument(EntityCatalog catalog, IOptions<ListOptions> l
         - Values of enumerations may be added; clients take those they do not know for what they are.
         """;
 
-    public OpenApiDocument Make(IEnumerable<Type> types)
+    /// <param name="types">Those that functions are in.</param>
+    public OpenApiDocument Make(IReadOnlyList<Type> types)
     {
         var docs = CodeDocs.Of(typeof(ApiDocument).Assembly);
         var document = new OpenApiDocument
         {
             Info = new OpenApiInfo { Title = "CRM", Version = RequestMiddleware.Version, Description = About },
-            Servers = [new OpenApiServer { Url = "/" }],
+            Servers = [new OpenApiServer { Url = "/", Description = "Where this description is from." }],
             Paths = [],
             Components = new OpenApiComponents(),
             Tags = new HashSet<OpenApiTag>(),
@@ -47,6 +48,7 @@ internal sealed class ApiDocument(EntityCatalog catalog, IOptions<ListOptions> l
             document.Paths[operation.Path].Operations!.Add(operation.Method, writer.Write(operation, Tag(operation)));
         }
 
+        document.Webhooks = ApiWebhooks.Of(types, document, schemas, docs, Schema);
         document.Components.Schemas = schemas.All.ToDictionary(schema => schema.Key, schema => Schema(schema.Value));
         return document;
 
@@ -56,7 +58,7 @@ internal sealed class ApiDocument(EntityCatalog catalog, IOptions<ListOptions> l
             var name = operation.Type?.Collection ?? operation.Function.DeclaringType!.Name.Replace("Functions", "", StringComparison.Ordinal).ToLowerInvariant();
             var about = docs.Summary(operation.Type?.Record ?? operation.Function.DeclaringType!);
             if (document.Tags.All(tag => tag.Name != name))
-                document.Tags.Add(new OpenApiTag { Name = name, Description = about });
+                document.Tags.Add(new OpenApiTag { Name = name, Description = about ?? name });
             return name;
         }
 

@@ -27,6 +27,9 @@ internal static class ApiHeaders
         [Standard.RetryAfter] = ("Seconds to wait.", "1"),
         [Standard.WWWAuthenticate] = ("How to authenticate (RFC 6750).", "Bearer realm=\"crm\""),
         [Standard.ContentDisposition] = ("The name of the file.", "attachment; filename=offer.pdf"),
+        [HeaderNames.WebhookId] = ("The id of the event: the same in every attempt.", "evt_0198c1d57a6070008000000000000001"),
+        [HeaderNames.WebhookTimestamp] = ("When it was sent, in seconds since 1970.", "1769846400"),
+        [HeaderNames.WebhookSignature] = ("HMAC-SHA256 of id, timestamp and body with the webhook's secret (Standard Webhooks); several while a secret is rotated.", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
         ["Accept-Patch"] = ("What a patch may be sent as.", MediaTypes.MergePatch),
     };
 

@@ -80,7 +80,7 @@ internal static partial class ApiOperations
         var (trigger, id) = (Trigger(function)!, function.GetCustomAttribute<OperationAttribute>()!.Id);
         var method = HttpMethod.Parse(trigger.Methods![0].ToUpper(CultureInfo.InvariantCulture));
         if (!id.Contains('{', StringComparison.Ordinal))
-            return [new ApiOperation(function, trigger.Route!, method, id, OnCollection(trigger.Route!, catalog), IsGeneric: false)];
+            return [new ApiOperation(function, trigger.Route!, method, id, OnCollection(function, trigger.Route!, catalog), IsGeneric: false)];
 
         // What an action alone makes is not created by the generic route.
         var creates = function.GetCustomAttribute<RecordsAttribute>() is { Right: Right.Create };
@@ -90,7 +90,9 @@ internal static partial class ApiOperations
                select new ApiOperation(function, trigger.Route!, method, name, type, IsGeneric: true);
     }
 
-    private static EntityType? OnCollection(string route, EntityCatalog catalog) => route.Split('/') is ["api", "v1", var collection, ..] ? catalog.Exposed(collection) : null;
+    private static EntityType? OnCollection(MethodInfo function, string route, EntityCatalog catalog) => route.Split('/') is ["api", "v1", var collection, ..]
+        ? catalog.Exposed(collection) ?? (function.GetCustomAttribute<RecordsAttribute>()?.Collection is { } named ? catalog.Exposed(named) : null)
+        : null;
 
     /// <summary><c>email-template</c> as <c>EmailTemplate</c>.</summary>
     public static string Pascal(string kebab) => WordStart().Replace(kebab, start => start.Groups[1].Value.ToUpperInvariant());

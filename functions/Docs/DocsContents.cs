@@ -23,9 +23,10 @@ public sealed class DocsContents
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <title>CRM API</title>
+          <link rel="icon" href="data:,">
         </head>
         <body>
-          <script id="api-reference" data-url="openapi.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"hideClientButton":true,"showDeveloperTools":"never","agent":{"disabled":true},"mcp":{"disabled":true}}'></script>
+          <script id="api-reference" data-url="openapi.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"hideClientButton":true,"showDeveloperTools":"never","agent":{"disabled":true},"mcp":{"disabled":true},"authentication":{"preferredSecurityScheme":"signIn"}}'></script>
           <script src="docs/scalar.js"></script>
         </body>
         </html>

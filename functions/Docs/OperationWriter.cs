@@ -41,7 +41,8 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
             return text;
 
         var (one, many) = (operation.Type!.Name.Replace('-', ' '), operation.Type.Collection.Replace('-', ' '));
-        return ManyRecords().Replace(OneRecord().Replace(text, $"{("aeiou".Contains(one[0], StringComparison.Ordinal) ? "an" : "a")} {one}"), many);
+        var article = "aeiou".Contains(one[0], StringComparison.Ordinal) ? "an" : "a";
+        return ManyRecords().Replace(OneRecord().Replace(text, $"{article} {one}").Replace("deleted record", $"deleted {one}", StringComparison.Ordinal), many);
     }
 
     private static string Access(ApiOperation operation) => operation.Declared<AccessAttribute>() switch
@@ -185,7 +186,7 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
             yield return Standard.Location;
         if (operation.Declared<PagedAttribute>() is not null)
             yield return Standard.Link;
-        if (operation.Declared<WritesAttribute>() is not null || (type is not null && !answer.Many))
+        if (operation.Declared<WritesAttribute>() is not null || operation.AllDeclared<HeaderAttribute>().Any(header => header.Name == HeaderNames.ConsistencyToken))
             yield return HeaderNames.ConsistencyToken;
         if (operation.Declared<WritesAttribute>() is not null)
             yield return HeaderNames.IdempotentReplayed;
@@ -200,7 +201,7 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
     [GeneratedRegex(@"^.*?(?=[.:](\s|$))|^.*$", RegexOptions.Singleline)]
     private static partial Regex FirstSentence();
 
-    [GeneratedRegex(@"\ba (deleted )?record\b")]
+    [GeneratedRegex(@"\ba record\b")]
     private static partial Regex OneRecord();
 
     [GeneratedRegex(@"\brecords\b")]

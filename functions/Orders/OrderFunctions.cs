@@ -20,16 +20,16 @@ public sealed class OrderFunctions(OrderActions actions, ShipOrder ship, PayOrde
         public string? Reason { get; init; }
     }
 
-    /// <summary>Has a draft decided on: prices, taxes and rate are frozen, stock is reserved, a number given. That goes on after the answer.</summary>
+    /// <summary>Has a draft decided on: prices, taxes and rate are frozen, stock is reserved, a number given. That goes on after the answer; an order that is decided on is answered as it is.</summary>
     [Function("OrdersSubmit"), Records(Right.Update, Collection = "orders")]
-    [Operation("submitOrder"), Writes, Answers(202, typeof(SalesOrder))]
+    [Operation("submitOrder"), Writes, Answers(202, typeof(SalesOrder)), Answers(200, typeof(SalesOrder))]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/submit")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions().ThenAsync(options => actions.SubmitAsync(id, options, cancellation)));
 
-    /// <summary>Has an order on hold decided on again.</summary>
+    /// <summary>Has an order on hold decided on again; one that is decided on is answered as it is.</summary>
     [Function("OrdersResubmit"), Records(Right.Update, Collection = "orders")]
-    [Operation("resubmitOrder"), Writes, Answers(202, typeof(SalesOrder)), Fails(503)]
+    [Operation("resubmitOrder"), Writes, Answers(202, typeof(SalesOrder)), Answers(200, typeof(SalesOrder))]
     public async Task<IResult> Resubmit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/resubmit")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions().ThenAsync(options => actions.ResubmitAsync(id, options, cancellation)));

@@ -26,7 +26,9 @@ public sealed class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver
         IReadOnlyList<JsonElement> documents, CancellationToken cancellation) =>
         match.RunAsync(FeedChanges.In(documents), cancellation);
 
+    /// <summary>Sends an event to a webhook.</summary>
     [Function(nameof(DeliverWebhook))]
+    [Sends("receiveEvent", typeof(WebhookEvent), MediaTypes.CloudEvent, HeaderNames.WebhookId, HeaderNames.WebhookTimestamp, HeaderNames.WebhookSignature)]
     public Task Deliver([ServiceBusTrigger(Queues.Webhooks, Connection = Queues.Connection)] string message, CancellationToken cancellation) =>
         deliver.RunAsync(JsonSerializer.Deserialize<DeliveryMessage>(message, CrmJson.Options)!, cancellation);
 

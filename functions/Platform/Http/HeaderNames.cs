@@ -10,6 +10,11 @@ internal static class HeaderNames
     public const string IdempotencyKey = "Idempotency-Key";
     public const string IdempotentReplayed = "Idempotent-Replayed";
 
+    // Standard Webhooks.
+    public const string WebhookId = "webhook-id";
+    public const string WebhookTimestamp = "webhook-timestamp";
+    public const string WebhookSignature = "webhook-signature";
+
     /// <summary>RFC 9530.</summary>
     public const string ReprDigest = "Repr-Digest";
 }
@@ -18,6 +23,7 @@ internal static class HeaderNames
 internal static class MediaTypes
 {
     public const string Any = "*/*";
+    public const string CloudEvent = "application/cloudevents+json";
     public const string Json = "application/json";
     public const string Form = "application/x-www-form-urlencoded";
     public const string Html = "text/html";

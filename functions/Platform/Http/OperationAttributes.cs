@@ -101,3 +101,18 @@ public sealed class FailsAttribute(int status) : Attribute
 {
     public int Status { get; } = status;
 }
+
+/// <summary>A request that it sends to whom the tenant has named: a webhook, as OpenAPI calls it.</summary>
+/// <param name="id">What the receiver's own method is called, such as <c>receiveEvent</c>.</param>
+/// <param name="headers">What it is sent with.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SendsAttribute(string id, Type body, string mediaType, params string[] headers) : Attribute
+{
+    public string Id { get; } = id;
+
+    public Type Body { get; } = body;
+
+    public string MediaType { get; } = mediaType;
+
+    public IReadOnlyList<string> Headers { get; } = headers;
+}

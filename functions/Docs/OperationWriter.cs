@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Crm.Entities;
@@ -6,7 +5,6 @@ using Crm.Entities.Schema;
 using Crm.Platform.Auth;
 using Crm.Platform.Http;
 using Crm.Platform.Paging;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
 using Standard = Microsoft.Net.Http.Headers.HeaderNames;
 
@@ -16,6 +14,7 @@ namespace Crm.Docs;
 internal sealed partial class OperationWriter(OpenApiDocument document, ComponentSchemas schemas, CodeDocs docs, EntityCatalog catalog, ListOptions lists, Func<JsonObject, IOpenApiSchema> schema)
 {
     private readonly ApiExamples _examples = new(document);
+    private readonly AnswerWriter _answers = new(document, schemas, catalog, schema);
 
     public OpenApiOperation Write(ApiOperation operation, string tag)
     {
@@ -28,7 +27,7 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
             Description = $"{text}\n\n{Access(operation)}",
             Parameters = [.. PathParameters(operation), .. QueryParameters(operation), .. Headers(operation)],
             RequestBody = operation.Declared<TakesAttribute>() is { } takes ? Body(operation, takes) : null,
-            Responses = Responses(operation),
+            Responses = _answers.Write(operation),
             Security = ApiSecurity.Of(operation.Declared<AccessAttribute>()!, document),
         };
     }
@@ -132,68 +131,6 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
         return operation.Method == HttpMethod.Put
             ? (new JsonObject { ["anyOf"] = new JsonArray(creation, ComponentSchemas.Reference(schemas.Record(operation.Type!))) }, _examples.Record(operation.Type!))
             : (creation, _examples.Creation(operation.Type!));
-    }
-
-    private OpenApiResponses Responses(ApiOperation operation)
-    {
-        var responses = new OpenApiResponses();
-        foreach (var answer in operation.AllDeclared<AnswersAttribute>().OrderBy(answer => answer.Status))
-            responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = Response(operation, answer);
-        foreach (var status in ApiProblems.Statuses(operation))
-            responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), ApiProblems.Reference(document, status));
-
-        return responses;
-    }
-
-    private OpenApiResponse Response(ApiOperation operation, AnswersAttribute answer)
-    {
-        var type = answer.Body is { } body && typeof(Entity).IsAssignableFrom(body) ? body == typeof(Entity) ? operation.Type! : catalog.All.Single(type => type.Record == body) : null;
-        return new OpenApiResponse
-        {
-            Description = ReasonPhrases.GetReasonPhrase(answer.Status),
-            Headers = ApiHeaders.Answered(document, AnswerHeaders(operation, answer, type)),
-            Content = answer.Body is null ? null : new Dictionary<string, IOpenApiMediaType> { [answer.Body == typeof(Stream) ? MediaTypes.Any : answer.MediaType] = Content(answer, type) },
-        };
-    }
-
-    private OpenApiMediaType Content(AnswersAttribute answer, EntityType? type)
-    {
-        if (type is null)
-            return new OpenApiMediaType { Schema = schema(answer.Body == typeof(Stream) ? [] : schemas.Answer(answer.Body!)) };
-        if (answer.Many)
-            return new OpenApiMediaType { Schema = schema(ComponentSchemas.Reference(schemas.Page(type))) };
-
-        var record = ComponentSchemas.Reference(schemas.Record(type));
-        var withSecret = answer.WithSecret || (answer.Status == 201 && type.Record.IsDefined(typeof(WithSecretAttribute), inherit: false));
-        return new OpenApiMediaType { Schema = schema(withSecret ? WithSecret(record) : record), Examples = _examples.Named(_examples.Record(type)) };
-    }
-
-    private static JsonObject WithSecret(JsonObject record) => new()
-    {
-        ["allOf"] = new JsonArray(record, new JsonObject
-        {
-            ["type"] = "object",
-            ["properties"] = new JsonObject { ["secret"] = new JsonObject { ["type"] = "string", ["description"] = "Shown this once." } },
-        }),
-    };
-
-    private static IEnumerable<string> AnswerHeaders(ApiOperation operation, AnswersAttribute answer, EntityType? type)
-    {
-        var isFile = answer.Body == typeof(Stream);
-        if ((type is not null && !answer.Many) || isFile || answer.Status == 304 || operation.AllDeclared<AnswersAttribute>().Any(other => other.Status == 304))
-            yield return Standard.ETag;
-        if (type is not null && answer.Status == 201)
-            yield return Standard.Location;
-        if (operation.Declared<PagedAttribute>() is not null)
-            yield return Standard.Link;
-        if (operation.Declared<WritesAttribute>() is not null || operation.AllDeclared<HeaderAttribute>().Any(header => header.Name == HeaderNames.ConsistencyToken))
-            yield return HeaderNames.ConsistencyToken;
-        if (operation.Declared<WritesAttribute>() is not null)
-            yield return HeaderNames.IdempotentReplayed;
-        if (isFile)
-            yield return Standard.ContentDisposition;
-        if (isFile)
-            yield return HeaderNames.ReprDigest;
     }
 
     private static string Camel<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -11,7 +11,11 @@ namespace Crm.Query;
 internal static partial class Filter
 {
     /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
-    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options)
+    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options) =>
+        Parse(type, text, errors, options) is { } parsed ? new FilterTranslator(type, errors).Translate(parsed) : null;
+
+    /// <summary>The condition as it was written, or null after adding to <paramref name="errors"/>.</summary>
+    public static SingleValueNode? Parse(EntityType type, string text, FilterErrors errors, ListOptions options)
     {
         if (text.Length > options.MaxFilterLength)
         {
@@ -28,7 +32,7 @@ internal static partial class Filter
         {
             var model = FilterModel.Of(type);
             var parser = new ODataQueryOptionParser(model.Model, model.Record, null, new Dictionary<string, string> { ["$filter"] = text });
-            return new FilterTranslator(type, errors).Translate(parser.ParseFilter().Expression);
+            return parser.ParseFilter().Expression;
         }
         catch (ODataException problem)
         {

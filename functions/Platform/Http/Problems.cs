@@ -69,6 +69,9 @@ public static class Problems
                 if (actions.Count > 0)
                     problem["actions"] = Node(actions);
                 break;
+            case Expired { Oldest: { } oldest }:
+                problem["oldest"] = oldest;
+                break;
             case Stale { CurrentEtag: var etag, Clashes: var clashes }:
                 problem["currentEtag"] = etag;
                 if (clashes.Count > 0)

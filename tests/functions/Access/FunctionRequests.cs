@@ -81,6 +81,7 @@ internal static class FunctionRequests
         new("SchemasList", "GET", "/schemas"),
         new("SchemasRead", "GET", "/schemas/leads"),
         new("Health", "GET", "/health"),
+        new("EventsRead", "GET", "/events"),
         new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),

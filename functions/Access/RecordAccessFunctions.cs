@@ -14,7 +14,7 @@ public sealed class RecordAccessFunctions(RecordAccess access)
     public async Task<IResult> Access(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Record + "/access")] HttpRequest request, string entity, string id, CancellationToken cancellation)
     {
-        var read = await request.ReadQuery().ThenAsync(_ => access.ReadAsync(entity, id, cancellation));
+        var read = await request.ReadHeaders().ThenAsync(_ => access.ReadAsync(entity, id, cancellation));
         return read.Failed ? Problems.From(read.Error) : Results.Json(read.Value, CrmJson.Options);
     }
 }

@@ -1,3 +1,4 @@
+using Crm.Entities.Expanding;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Http;
@@ -7,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Entities;
 
 /// <summary>Create, read, replace, patch and delete, for every collection of the catalog.</summary>
-public sealed class EntityFunctions(EntityService entities, RecordHistory history)
+public sealed class EntityFunctions(EntityService entities, ExpandedReads reads, RecordHistory history)
 {
     [Function("EntitiesCreate"), Records(Right.Create)]
     public async Task<IResult> Create(
@@ -21,7 +22,7 @@ public sealed class EntityFunctions(EntityService entities, RecordHistory histor
         Reply.Read(await request.ReadQuery()
             .ThenAsync(read => read.AsOf is { } time
                 ? history.ReadAsync(entity, id, time, read.Session, cancellation)
-                : entities.ReadAsync(entity, id, read.Session, cancellation)));
+                : reads.ReadAsync(entity, id, read.Session, read.Expand, cancellation)));
 
     [Function("EntitiesReplace"), Records(Right.Update)]
     public async Task<IResult> Replace(

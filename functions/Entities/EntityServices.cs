@@ -1,3 +1,4 @@
+using Crm.Entities.Expanding;
 using Crm.Entities.Storage;
 using Crm.Entities.Writing;
 using Crm.Platform.Cosmos;
@@ -20,7 +21,10 @@ internal static class EntityServices
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()
             .AddScoped<RecordWrites>()
+            .AddSingleton<ExpansionReader>()
+            .AddScoped<Expander>()
             .AddScoped<EntityService>()
+            .AddScoped<ExpandedReads>()
             .AddScoped<RecordHistory>();
     }
 }

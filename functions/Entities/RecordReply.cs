@@ -13,6 +13,9 @@ public sealed record RecordReply(EntityType Type, JsonElement Data, IReadOnlySet
     /// <summary>A secret that this answer alone holds, by the name of its member.</summary>
     public (string Name, string Value)? ShownOnce { get; init; }
 
+    /// <summary>It shows records beside its own: its ETag does not say whether they are still the same.</summary>
+    public bool IsExpanded { get; init; }
+
     public string Id => Data.GetProperty("id").GetString()!;
 
     public string ETag => Data.GetProperty("etag").GetString()!;

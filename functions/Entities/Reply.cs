@@ -40,7 +40,7 @@ public static class Reply
             }
 
             response.Headers.ETag = reply.ETag;
-            if (Conditional && request.Headers.IfNoneMatch.Any(tags => tags is "*" || tags!.Contains(reply.ETag, StringComparison.Ordinal)))
+            if (Conditional && !reply.IsExpanded && request.Headers.IfNoneMatch.Any(tags => tags is "*" || tags!.Contains(reply.ETag, StringComparison.Ordinal)))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
@@ -50,7 +50,7 @@ public static class Reply
             if (reply.Status == StatusCodes.Status201Created)
                 response.Headers.Location = $"{request.Scheme}://{request.Host}{Routes.RecordPath(reply.Type.Collection, reply.Id)}";
 
-            var body = reply.Hidden.Count == 0 && reply.ShownOnce is null ? JsonMarshal.GetRawUtf8Value(reply.Data) : Rewritten(reply);
+            var body = (reply.Hidden.Count == 0 || reply.IsExpanded) && reply.ShownOnce is null ? JsonMarshal.GetRawUtf8Value(reply.Data) : Rewritten(reply);
             response.ContentType = "application/json; charset=utf-8";
             response.ContentLength = body.Length;
             body.CopyTo(response.BodyWriter.GetSpan(body.Length));

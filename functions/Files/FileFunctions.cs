@@ -28,7 +28,7 @@ public sealed class FileFunctions(AttachmentContents contents, RemoveContents re
     [Function("FilesDownload"), Records(Right.Read, Collection = AttachmentContents.Collection)]
     public async Task<IResult> Download(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Content)] HttpRequest request, string id, CancellationToken cancellation) =>
-        ContentReplies.Content(await request.ReadQuery()
+        ContentReplies.Content(await request.ReadHeaders()
             .ThenAsync(_ => contents.ReadAsync(id, cancellation)));
 
     /// <summary>A link that needs no sign-in: for a person to follow, in a mail or a browser.</summary>
@@ -41,7 +41,7 @@ public sealed class FileFunctions(AttachmentContents contents, RemoveContents re
     [Function("FilesFollow"), Public]
     public async Task<IResult> Follow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{token}")] HttpRequest request, string token, CancellationToken cancellation) =>
-        ContentReplies.Content(await request.ReadQuery()
+        ContentReplies.Content(await request.ReadHeaders()
             .ThenAsync(_ => contents.FollowAsync(token, cancellation)));
 
     [Function(nameof(RemoveContents))]

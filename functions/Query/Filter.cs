@@ -11,11 +11,13 @@ namespace Crm.Query;
 internal static partial class Filter
 {
     /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
-    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options) =>
-        Parse(type, text, errors, options) is { } parsed ? new FilterTranslator(type, errors).Translate(parsed) : null;
+    /// <param name="macros">Null where nobody is there for them to stand for: in what is kept for others.</param>
+    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options, FilterMacros? macros = null) =>
+        Parse(type, text, errors, options, macros) is { } parsed ? new FilterTranslator(type, errors).Translate(parsed) : null;
 
     /// <summary>The condition as it was written, or null after adding to <paramref name="errors"/>.</summary>
-    public static SingleValueNode? Parse(EntityType type, string text, FilterErrors errors, ListOptions options)
+    /// <param name="macros">As for <see cref="Read"/>.</param>
+    public static SingleValueNode? Parse(EntityType type, string text, FilterErrors errors, ListOptions options, FilterMacros? macros = null)
     {
         if (text.Length > options.MaxFilterLength)
         {
@@ -25,6 +27,13 @@ internal static partial class Filter
 
         // Names, values and limits are checked on the words of the text, where each has a position. What is left to OData is the order of the words.
         var tokens = FilterTokens.Read(text, errors);
+        Func<int, int> original = position => position;
+        if (tokens is not null && macros is not null && text.Contains('@', StringComparison.Ordinal))
+        {
+            tokens = macros.Fill(type, tokens);
+            (text, original) = FilterMacros.Join(tokens, text.Length);
+        }
+
         if (tokens is null || !new FilterCheck(type, tokens, errors, options.MaxPredicates).Run())
             return null;
 
@@ -37,7 +46,7 @@ internal static partial class Filter
         catch (ODataException problem)
         {
             var position = Position().Match(problem.Message) is { Success: true } found ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : (int?)null;
-            errors.Add("invalid-filter", Detail(problem.Message, text, position), position);
+            errors.Add("invalid-filter", Detail(problem.Message, text, position), position is { } at ? original(at) : null);
             return null;
         }
     }

@@ -1,5 +1,7 @@
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Entities.Schema;
+using Microsoft.AspNetCore.Http;
 
 namespace Crm.Query;
 
@@ -15,18 +17,19 @@ internal sealed record ListQuery
     /// <summary>The top-level fields wanted, <c>id</c> and <c>etag</c> among them; null for all.</summary>
     public IReadOnlyList<string>? Select { get; init; }
 
+    /// <summary>What is shown with each record.</summary>
+    public IReadOnlyList<Expansion> Expand { get; init; } = [];
+
     public required int PageSize { get; init; }
 
     public bool Count { get; init; }
 
-    public string? Cursor { get; init; }
-
-    /// <summary>The parameters that decide which rows come in which order: a cursor goes on in the same ones only.</summary>
-    public required ListShape Shape { get; init; }
 }
 
-/// <summary>As the client wrote them.</summary>
-internal sealed record ListShape(string? Filter, string? OrderBy, string? Select)
+/// <summary>The parameters that decide which rows come in which order, as the client wrote them: a cursor goes on in the same ones only.</summary>
+internal sealed record ListShape(string? Filter, string? OrderBy, string? Select, string? Expand)
 {
-    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select];
+    public static ListShape Of(IQueryCollection query) => new(query["filter"], query["orderby"], query["select"], query["expand"]);
+
+    public IReadOnlyList<string?> Of(EntityType type) => [type.Collection, Filter, OrderBy, Select, Expand];
 }

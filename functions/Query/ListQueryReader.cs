@@ -1,7 +1,9 @@
 using System.Globalization;
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Auth;
 using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
 
@@ -14,12 +16,18 @@ internal sealed class ListQueryReader
 
     private readonly EntityType _type;
     private readonly IQueryCollection _query;
+    private readonly Caller _caller;
+    private readonly FilterMacros? _macros;
+    private readonly ExpansionReader _expansions;
     private readonly ListOptions _options;
     private readonly List<ParameterError> _errors = [];
 
-    private ListQueryReader(EntityType type, IQueryCollection query, ListOptions options) => (_type, _query, _options) = (type, query, options);
+    private ListQueryReader(EntityType type, Caller caller, IQueryCollection query, FilterMacros? macros, ExpansionReader expansions, ListOptions options) =>
+        (_type, _caller, _query, _macros, _expansions, _options) = (type, caller, query, macros, expansions, options);
 
-    public static Result<ListQuery> Read(EntityType type, IQueryCollection query, ListOptions options) => new ListQueryReader(type, query, options).Read();
+    /// <param name="macros">Null where the filter has none.</param>
+    public static Result<ListQuery> Read(EntityType type, Caller caller, IQueryCollection query, FilterMacros? macros, ExpansionReader expansions, ListOptions options) =>
+        new ListQueryReader(type, caller, query, macros, expansions, options).Read();
 
     private Result<ListQuery> Read()
     {
@@ -31,20 +39,18 @@ internal sealed class ListQueryReader
                 Refuse(name, "repeated-parameter", "is given more than once");
         }
 
-        if (Text("expand") is not null)
-            Refuse("expand", "not-available", "is not available yet");
-
         var (orderBy, descending) = OrderBy(Text("orderby"));
+        var pageSize = PageSize(Text("maxpagesize"));
+        var expand = Expand(Text("expand"), pageSize);
         var read = new ListQuery
         {
             Filter = Filter(Text("filter")),
             OrderBy = orderBy,
             Descending = descending,
-            Select = Select(Text("select")),
-            PageSize = PageSize(Text("maxpagesize")),
+            Select = Select(Text("select"), expand),
+            Expand = expand,
+            PageSize = pageSize,
             Count = Count(Text("count")),
-            Cursor = Text("cursor"),
-            Shape = new ListShape(Text("filter"), Text("orderby"), Text("select")),
         };
         return _errors.Count == 0 ? read : BadRequest.Of(_errors);
     }
@@ -59,7 +65,7 @@ internal sealed class ListQueryReader
             return null;
 
         var errors = new FilterErrors();
-        var filter = Query.Filter.Read(_type, text, errors, _options);
+        var filter = Query.Filter.Read(_type, text, errors, _options, _macros);
         _errors.AddRange(errors.All);
         return filter;
     }
@@ -95,12 +101,13 @@ internal sealed class ListQueryReader
         return default;
     }
 
-    private List<string>? Select(string? text)
+    /// <summary>What is expanded is selected.</summary>
+    private List<string>? Select(string? text, IReadOnlyList<Expansion> expand)
     {
         if (text is null)
             return null;
 
-        List<string> wanted = ["id", "etag"];
+        List<string> wanted = ["id", "etag", .. expand.Select(expansion => expansion.Field.Name)];
         var position = 0;
         foreach (var part in text.Split(','))
         {
@@ -115,6 +122,8 @@ internal sealed class ListQueryReader
 
         return wanted;
     }
+
+    private IReadOnlyList<Expansion> Expand(string? text, int pageSize) => text is null ? [] : _expansions.Read(_type, _caller, text, pageSize, _errors);
 
     private int PageSize(string? text)
     {

@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Paging;
 using Microsoft.Extensions.Configuration;
@@ -25,8 +26,11 @@ internal static class QueryServices
             Filter.Read(type, filter, errors, provider.GetRequiredService<IOptions<ListOptions>>().Value);
             return errors.All;
         });
-        services.AddSingleton(provider => new RecordLists(
-            provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>(), provider.GetRequiredService<IOptions<ListOptions>>().Value));
+        services.AddScoped<FilterMacroValues>();
+        services.AddScoped(provider => new RecordLists(
+            provider.GetRequiredService<CrmContainers>().Records, provider.GetRequiredService<Cursors>(), provider.GetRequiredService<ExpansionReader>(),
+            provider.GetRequiredService<Expander>(), provider.GetRequiredService<FilterMacroValues>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<ListOptions>>().Value));
         return services;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Json;
@@ -32,10 +33,14 @@ public sealed class RecordLists
 
     private readonly Container _records;
     private readonly Cursors _cursors;
-
+    private readonly ExpansionReader _expansions;
+    private readonly Expander _expander;
+    private readonly FilterMacroValues _macros;
+    private readonly TimeProvider _time;
     private readonly ListOptions _options;
 
-    internal RecordLists(Container records, Cursors cursors, ListOptions options) => (_records, _cursors, _options) = (records, cursors, options);
+    internal RecordLists(Container records, Cursors cursors, ExpansionReader expansions, Expander expander, FilterMacroValues macros, TimeProvider time, ListOptions options) =>
+        (_records, _cursors, _expansions, _expander, _macros, _time, _options) = (records, cursors, expansions, expander, macros, time, options);
 
     private sealed record Page(Documents Documents, string? Continuation, double Charge);
 
@@ -46,24 +51,21 @@ public sealed class RecordLists
     public async Task<Result<ListPage>> ListAsync(
         EntityType type, Caller caller, IReadOnlyList<SqlPredicate> only, IQueryCollection query, Uri requestUrl, CancellationToken cancellation)
     {
-        var read = ListQueryReader.Read(type, query, _options);
-        if (read.Failed)
-            return read.Error;
+        var shape = ListShape.Of(query).Of(type);
+        var cursor = query["cursor"] is [{ } text] ? _cursors.Read(text, caller, shape) : (Result<Cursor>?)null;
+        var from = cursor is { Failed: false } known ? known.Value : null;
+        var macros = query["filter"].ToString().Contains('@', StringComparison.Ordinal)
+            ? await _macros.OfAsync(caller, from?.Began ?? _time.GetUtcNow(), cancellation)
+            : null;
+        var read = ListQueryReader.Read(type, caller, query, macros, _expansions, _options);
+        if (read.Failed || cursor is { Failed: true })
+            return read.Error ?? cursor!.Value.Error!;
 
         var list = read.Value;
-        Cursor? from = null;
-        if (list.Cursor is not null)
-        {
-            var cursor = _cursors.Read(list.Cursor, caller, list.Shape.Of(type));
-            if (cursor.Failed)
-                return cursor.Error;
-
-            from = cursor.Value;
-        }
 
         var partition = new PartitionKeyBuilder().Add(caller.TenantId).Add(type.Collection).Build();
         var counting = !list.Count ? Task.FromResult<(ListCount?, double)>((null, 0))
-            : from?.Count is { } known ? Task.FromResult<(ListCount?, double)>((known, 0))
+            : from?.Count is { } counted ? Task.FromResult<(ListCount?, double)>((counted, 0))
             : CountAsync(ListSql.Count(type, caller.TenantId, list, only), partition, cancellation);
         var reading = ReadAsync(ListSql.Rows(type, caller.TenantId, list, only), partition, list.PageSize, from?.Continuation, cancellation);
         await Task.WhenAll(counting, reading);
@@ -72,8 +74,9 @@ public sealed class RecordLists
         if (await reading is not { } page)
             return Cursors.TooOld();
 
-        var next = page.Continuation is null ? null : NextLinks.From(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count), caller, list.Shape.Of(type)));
-        return new ListPage(Body(page.Documents, next, count), next, page.Charge + countCharge);
+        var next = page.Continuation is null ? null : NextLinks.From(requestUrl, query, _cursors.Write(new Cursor(page.Continuation, count, macros?.Now), caller, shape));
+        var rows = await _expander.ExpandAsync(page.Documents.Rows, list.Expand, cancellation);
+        return new ListPage(Body(rows, next, count), next, page.Charge + countCharge);
     }
 
     /// <summary>The first page that is not empty; null where the database no longer takes the continuation.</summary>
@@ -124,13 +127,13 @@ public sealed class RecordLists
         });
     }
 
-    private static ReadOnlyMemory<byte> Body(Documents documents, string? next, ListCount? count)
+    private static ReadOnlyMemory<byte> Body(ReadOnlyMemory<byte> rows, string? next, ListCount? count)
     {
-        var buffer = new ArrayBufferWriter<byte>(documents.Rows.Length + 1024);
+        var buffer = new ArrayBufferWriter<byte>(rows.Length + 1024);
         using var writer = new Utf8JsonWriter(buffer, CrmJson.Writer);
         writer.WriteStartObject();
         writer.WritePropertyName("value");
-        writer.WriteRawValue(documents.Rows.Span, skipInputValidation: true);
+        writer.WriteRawValue(rows.Span, skipInputValidation: true);
         if (next is not null)
             writer.WriteString("nextLink", next);
         if (count is not null)

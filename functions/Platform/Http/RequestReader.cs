@@ -17,7 +17,8 @@ public sealed record BoundRequest(JsonElement Body, WriteOptions Options);
 /// <summary>A read by id.</summary>
 /// <param name="Session">The Consistency-Token, or null.</param>
 /// <param name="AsOf">The time of which the record is wanted; null for now.</param>
-public sealed record ReadRequest(string? Session, DateTimeOffset? AsOf);
+/// <param name="Expand">Which records it refers to are wanted with it, as the client wrote it.</param>
+public sealed record ReadRequest(string? Session, DateTimeOffset? AsOf, string? Expand);
 
 /// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
 internal static class RequestReader
@@ -81,13 +82,21 @@ internal static class RequestReader
     public static Result<WriteOptions> ReadOptions(this HttpRequest request) =>
         request.RefuseQuery() is { } unknown ? unknown : request.ReadOptions([]);
 
-    /// <summary>Reads what a read by id may say: the Consistency-Token of a write it must see, and the time it is about.</summary>
+    /// <summary>Reads what a read by id may say: the Consistency-Token of a write it must see, the time it is about, and what else to show.</summary>
     public static Result<ReadRequest> ReadQuery(this HttpRequest request)
     {
-        var query = new QueryParameters(request, "asOf");
-        var asOf = query.Time("asOf");
-        return query.Error is { } error ? error : new ReadRequest(request.Headers[HeaderNames.ConsistencyToken] is [{ } token] ? token : null, asOf);
+        var query = new QueryParameters(request, "asOf", "expand");
+        var (asOf, expand) = (query.Time("asOf"), query.Text("expand"));
+        if (asOf is not null && expand is not null)
+            query.Refuse("expand", "invalid-value", "shows records as they are now, and asOf one as it was: one of them at a time");
+        return query.Error is { } error ? error : new ReadRequest(request.Session(), asOf, expand);
     }
+
+    /// <summary>Reads what a read of anything but a record may say: the Consistency-Token.</summary>
+    public static Result<ReadRequest> ReadHeaders(this HttpRequest request) =>
+        request.RefuseQuery() is { } unknown ? unknown : new ReadRequest(request.Session(), AsOf: null, Expand: null);
+
+    private static string? Session(this HttpRequest request) => request.Headers[HeaderNames.ConsistencyToken] is [{ } token] ? token : null;
 
     /// <summary>The URL the client called.</summary>
     public static Uri Url(this HttpRequest request) => new(request.GetEncodedUrl());

@@ -7,7 +7,8 @@ namespace Crm.Platform.Paging;
 
 /// <summary>Where a list goes on, and what was counted at its start.</summary>
 /// <param name="Continuation">The database's own token, or whatever says where the list goes on.</param>
-public sealed record Cursor(string Continuation, ListCount? Count);
+/// <param name="Began">When the list did; null where nothing in it depends on the time.</param>
+public sealed record Cursor(string Continuation, ListCount? Count, DateTimeOffset? Began = null);
 
 /// <summary>How many records a list has.</summary>
 public sealed record ListCount(int Value, bool IsExact);
@@ -22,11 +23,11 @@ public sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
     private readonly SignedTexts _texts = new(options);
 
-    private sealed record Payload(string Token, long IssuedAt, ListCount? Count);
+    private sealed record Payload(string Token, long IssuedAt, ListCount? Count, DateTimeOffset? Began);
 
     /// <param name="list">What tells this list from every other: its name, and the parameters that decide which rows come in which order.</param>
     public string Write(Cursor cursor, Caller caller, params IReadOnlyList<string?> list) =>
-        _texts.Write(JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count), CrmJson.Options), Bound(caller, list));
+        _texts.Write(JsonSerializer.SerializeToUtf8Bytes(new Payload(cursor.Continuation, time.GetUtcNow().ToUnixTimeSeconds(), cursor.Count, cursor.Began), CrmJson.Options), Bound(caller, list));
 
     public Result<Cursor> Read(string text, Caller caller, params IReadOnlyList<string?> list)
     {
@@ -38,7 +39,7 @@ public sealed class Cursors(IOptions<ListOptions> options, TimeProvider time)
 
         var read = JsonSerializer.Deserialize<Payload>(payload, CrmJson.Options)!;
         return time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(read.IssuedAt) < Lifetime
-            ? new Cursor(read.Token, read.Count)
+            ? new Cursor(read.Token, read.Count, read.Began)
             : TooOld();
     }
 

@@ -20,6 +20,9 @@ public class CrmApp : IAsyncLifetime
     /// <summary>The password of the first administrator, <c>admin@example.com</c>.</summary>
     public const string AdminPassword = "correct horse battery";
 
+    /// <summary>Longer than any test runs, the long forms included.</summary>
+    public const int TokenMinutes = 600;
+
     /// <summary>The key of the deployment's operator.</summary>
     public const string PlatformKey = "platform-key-of-the-tests-which-is-long";
 
@@ -134,7 +137,7 @@ public class CrmApp : IAsyncLifetime
 
     /// <summary>The command line it starts with. Most tests need no files.</summary>
     protected virtual IEnumerable<string> Settings =>
-        ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", $"--CRM_ADMIN_PASSWORD={AdminPassword}", $"--Mail:Folder={MailFolder}", $"--Platform:AdminKey={PlatformKey}", $"--Storage={Storage.None}"];
+        ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", $"--CRM_ADMIN_PASSWORD={AdminPassword}", $"--Mail:Folder={MailFolder}", $"--Platform:AdminKey={PlatformKey}", $"--Auth:AccessTokenMinutes={TokenMinutes}", $"--Storage={Storage.None}"];
 
     protected virtual void Configure(FunctionsApplicationBuilder builder)
     {

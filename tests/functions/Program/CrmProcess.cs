@@ -23,7 +23,7 @@ internal sealed class CrmProcess : IAsyncDisposable
 
         // The signal of the limit on files would end it; ignored, a write fails as on a disk that is gone.
         var start = new ProcessStartInfo("sh", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0"), ("Storage", Storage.None)];
+        (string, string)[] defaults = [("CRM_DATA", data), ("CRM_COSMOS_PORT", "0"), ("CRM_ADMIN_PASSWORD", CrmApp.AdminPassword), ("urls", "http://127.0.0.1:0"), ("Storage", Storage.None), ("Auth__AccessTokenMinutes", $"{CrmApp.TokenMinutes}")];
         foreach (var (name, value) in defaults.Concat(settings))
             start.Environment[name] = value;
 

@@ -14,7 +14,7 @@ namespace Crm.Tests.Program;
 public sealed class FilesTests : ProgramTests
 {
     private static readonly TimeSpan InstallDeadline = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(20);
     private static readonly (string, string) WithFiles = ("Storage", Storage.Local);
 
     [NodeFact]

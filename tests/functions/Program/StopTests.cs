@@ -8,7 +8,7 @@ namespace Crm.Tests.Program;
 [Collection(Sequential.Name)]
 public sealed class StopTests : ProgramTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Terminate_WithARequestUnderWay_AnswersItAndEnds()

@@ -16,7 +16,7 @@ public sealed class CursorTests
     private static readonly EntityType Contacts = EntityType.Of<Contact>("contacts");
     private static readonly EntityType Accounts = EntityType.Of<Account>("accounts");
     private static readonly Caller Anna = CallerOf("t1", ActorKind.User, "anna");
-    private static readonly ListShape Shape = new("doNotCall", "lastName", null);
+    private static readonly ListShape Shape = new("doNotCall", "lastName", null, null);
     private static readonly Cursor Somewhere = new("""[{"token":"+RID:~é"}]""", new ListCount(812, true));
 
     private readonly Clock _clock = new();

@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Entities.Expanding;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Paging;
@@ -34,6 +35,16 @@ public sealed class ListQueryTests
     [Fact]
     public void Select_OfFields_AlwaysHasIdAndEtag() => Assert.Equal(["id", "etag", "lastName", "emails"], Read("?select=lastName,%20emails,id,lastName").Value!.Select);
 
+    [Fact]
+    public void Expand_OfReferences_IsReadAndSelected()
+    {
+        var query = Read("?select=lastName&expand=reportsTo/owner,reportsTo,owner").Value!;
+
+        Assert.Equal(["reportsTo", "owner"], query.Expand.Select(expansion => expansion.Name));
+        Assert.Equal("owner", Assert.Single(query.Expand[0].Inner).Name);
+        Assert.Equal(["id", "etag", "reportsToId", "ownerId", "lastName"], query.Select);
+    }
+
     [Theory]
     [InlineData("?maxpagesize=1", 1)]
     [InlineData("?maxpagesize=200", 200)]
@@ -44,7 +55,11 @@ public sealed class ListQueryTests
     [InlineData("?Filter=doNotCall", "Filter", "unknown-parameter", null)]
     [InlineData("?top=5", "top", "unknown-parameter", null)]
     [InlineData("?count=true&count=true", "count", "repeated-parameter", null)]
-    [InlineData("?expand=account", "expand", "not-available", null)]
+    [InlineData("?expand=", "expand", "unknown-reference", 0)]
+    [InlineData("?expand=owner,account", "expand", "unknown-reference", 6)]
+    [InlineData("?expand=owner,%20reportsTo/account", "expand", "unknown-reference", 17)]
+    [InlineData("?expand=reportsTo/reportsTo/reportsTo", "expand", "invalid-expand", 0)]
+    [InlineData("?expand=owner,reportsTo/owner&maxpagesize=67", "expand", "out-of-range", null)]
     [InlineData("?maxpagesize=0", "maxpagesize", "out-of-range", null)]
     [InlineData("?maxpagesize=201", "maxpagesize", "out-of-range", null)]
     [InlineData("?maxpagesize=many", "maxpagesize", "out-of-range", null)]
@@ -69,12 +84,13 @@ public sealed class ListQueryTests
     {
         var error = Assert.IsType<BadRequest>(Read("?top=1&expand=x&filter=a%20eq%201%20and%20b%20eq%202&orderby=source&select=y&count=1&maxpagesize=0").Error);
 
-        Assert.Equal(["top", "expand", "orderby", "filter", "filter", "select", "maxpagesize", "count"], error.Parameters.Select(parameter => parameter.Parameter));
+        Assert.Equal(["top", "orderby", "maxpagesize", "expand", "filter", "filter", "select", "count"], error.Parameters.Select(parameter => parameter.Parameter));
     }
 
     [Fact]
     public void OrderBy_OfAFieldThatIsNotSortable_ListsThoseThatAre() =>
         Assert.Contains("birthday, createdAt, firstName, fullName", Read("?orderby=source").Error!.Detail, StringComparison.Ordinal);
 
-    private static Result<ListQuery> Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)), new ListOptions());
+    internal static Result<ListQuery> Read(string query) => ListQueryReader.Read(
+        Contacts, RecordListsTests.Anna, new QueryCollection(QueryHelpers.ParseQuery(query)), macros: null, new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), new ListOptions());
 }

@@ -1,9 +1,6 @@
 using Crm.Entities;
 using Crm.Entities.Types;
-using Crm.Platform.Paging;
 using Crm.Query;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crm.Tests.Query;
 
@@ -36,5 +33,5 @@ public sealed class ListSqlTests
         Assert.Equal([new("@tenant", "t1"), new("@entity", "contacts"), new("@p0", "active"), new("@me", "u1")], rows.Parameters);
     }
 
-    private static ListQuery Read(string query) => ListQueryReader.Read(Contacts, new QueryCollection(QueryHelpers.ParseQuery(query)), new ListOptions()).Value!;
+    private static ListQuery Read(string query) => ListQueryTests.Read(query).Value!;
 }

@@ -2,14 +2,20 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Crm.Entities;
+using Crm.Entities.Expanding;
+using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Crm.Platform.Paging;
 using Crm.Query;
+using Crm.Tenants;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 using Moq;
 
 namespace Crm.Tests.Query;
@@ -17,7 +23,7 @@ namespace Crm.Tests.Query;
 public sealed class RecordListsTests
 {
     private static readonly EntityType Contacts = EntityType.Of<Contact>("contacts");
-    private static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
+    internal static readonly Caller Anna = new("t1", new Actor { Kind = ActorKind.User, Id = "anna", Name = "Anna" }, Permissions.Everything);
 
     private readonly Mock<Container> _container = new();
     private readonly List<(string Text, string? Continuation, QueryRequestOptions Options)> _asked = [];
@@ -109,8 +115,14 @@ public sealed class RecordListsTests
         await Assert.ThrowsAsync<CosmosException>(() => ListAsync(""));
     }
 
-    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(_container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ListOptions()).ListAsync(
+    private Task<Result<ListPage>> ListAsync(string query) => new RecordLists(
+            _container.Object, CursorTests.New(new CursorTests.Clock(), 1), new ExpansionReader(new EntityCatalog(EntityCatalog.BuiltIn)), Expander,
+            new FilterMacroValues(new TenantDirectory(new EntityCatalog(EntityCatalog.BuiltIn), Mock.Of<IMemoryCache>()), Records), TimeProvider.System, new ListOptions()).ListAsync(
         Contacts, Anna, [], new QueryCollection(QueryHelpers.ParseQuery(query)), new Uri("https://crm.example/api/v1/contacts" + (query.Length > 0 ? "?x=y" : "")), CancellationToken.None);
+
+    private static RecordStore Records => new(new CrmContainers(Mock.Of<CosmosClient>(), Options.Create(new CosmosSettings())), new RequestCharge(new RequestChargeTotal()));
+
+    private static Expander Expander => new(Records, new CallContext());
 
     private sealed record Reply(string Rows, string? Continuation, HttpStatusCode Status = HttpStatusCode.OK);
 

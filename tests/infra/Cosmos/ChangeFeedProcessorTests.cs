@@ -100,7 +100,7 @@ public sealed class ChangeFeedProcessorTests(StoreFixture store) : IClassFixture
 
     private async Task SeenAsync(int count)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (_seen.Count < count)
             await Task.Delay(20, deadline.Token);
     }

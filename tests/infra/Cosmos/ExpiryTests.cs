@@ -62,7 +62,7 @@ public sealed class ExpiryTests(StoreFixture store) : IClassFixture<StoreFixture
         ContainerProperties properties = await container.ReadContainerAsync();
         await container.CreateItemAsync(new Item("a", "T1"), T1);
         store.Clock.Advance(TimeSpan.FromSeconds(6));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var number = store.Store.Engine.Catalog.Containers.Single(found => found.SelfLink == properties.SelfLink).Number;
         while (await store.Store.Engine.WriteAsync(session =>
             session.Connection.QueryLong($"SELECT count(*) FROM items WHERE container = {number}")) > 0)

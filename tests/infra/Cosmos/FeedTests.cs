@@ -83,7 +83,7 @@ public sealed class FeedTests(StoreFixture store) : IClassFixture<StoreFixture>
     {
         const int Batches = 60, Size = 3;
         var container = await store.NewContainerAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var writing = Task.WhenAll(Enumerable.Range(0, Batches).Select(number => WriteAsync($"T{number % 4}", number)));
         using var feed = container.GetChangeFeedIterator<Item>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.Incremental, new ChangeFeedRequestOptions { PageSizeHint = Batches * Size });
         var seen = 0;

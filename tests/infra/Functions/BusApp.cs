@@ -18,7 +18,7 @@ internal sealed class BusApp : IAsyncDisposable
           {"Name":"other","Properties":{}}]}]}}
         """;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private BusApp(TestApp app) => App = app;
 

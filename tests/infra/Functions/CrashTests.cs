@@ -77,7 +77,7 @@ public sealed class CrashTests : IDisposable
     {
         await host.Items.CreateItemAsync(new Item(id, "T1"), new PartitionKey("T1"));
         _acknowledged[id] = true;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!Delivered().Any(change => change.id == id))
             await Task.Delay(50, deadline.Token);
     }

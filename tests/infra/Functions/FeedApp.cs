@@ -78,7 +78,7 @@ public sealed class Notes
     /// <summary>Waits until there are so many.</summary>
     public async Task<string[]> AtLeastAsync(int count)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (_all.Count < count)
         {
             if (deadline.IsCancellationRequested) Assert.Fail($"Waited for {count} notes; there are: {string.Join(", ", _all)}");

@@ -42,7 +42,7 @@ public class LifetimeTests
         await gate.Entered.Task;
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
-        await gate.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await gate.Cancelled.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Empty(app.Logs.Errors);
     }
 

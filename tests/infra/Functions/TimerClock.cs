@@ -6,7 +6,7 @@ namespace Crm.Local.Tests.Functions;
 /// <summary>A clock moved by hand that tells what is waited for.</summary>
 internal sealed class TimerClock() : FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50))
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
 

@@ -47,7 +47,7 @@ public sealed class ProcessorTests : IAsyncLifetime
         };
         await processor.StartProcessingAsync();
         await _bus.Sender.SendMessageAsync(new ServiceBusMessage("a"));
-        var dead = await _bus.DeadLetters.ReceiveMessageAsync(TimeSpan.FromSeconds(20));
+        var dead = await _bus.DeadLetters.ReceiveMessageAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("MaxDeliveryCountExceeded", dead.DeadLetterReason);
         await processor.StopProcessingAsync();
         Assert.Equal(3, errors.Count);
@@ -67,7 +67,7 @@ public sealed class ProcessorTests : IAsyncLifetime
         };
         await processor.StartProcessingAsync();
         await _bus.Sender.SendMessageAsync(new ServiceBusMessage("a"));
-        Assert.Equal("own", (await _bus.DeadLetters.ReceiveMessageAsync(TimeSpan.FromSeconds(20))).DeadLetterReason);
+        Assert.Equal("own", (await _bus.DeadLetters.ReceiveMessageAsync(TimeSpan.FromMinutes(1))).DeadLetterReason);
         await processor.StopProcessingAsync();
         Assert.Empty(failures);
     }
@@ -102,9 +102,9 @@ public sealed class ProcessorTests : IAsyncLifetime
         };
         await _bus.Sender.SendMessageAsync(new ServiceBusMessage("a"));
         await processor.StartProcessingAsync();
-        Assert.Equal(ServiceBusErrorSource.Receive, await failed.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(ServiceBusErrorSource.Receive, await failed.Task.WaitAsync(TimeSpan.FromMinutes(1)));
         NamespaceConnection.TryOffer(address, _bus.Broker);
-        await handled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await handled.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await processor.StopProcessingAsync();
         NamespaceConnection.Withdraw(address, _bus.Broker);
     }

@@ -20,8 +20,9 @@ public sealed class AttemptDelivery(WebhookSecrets secrets, DisableWebhook disab
     /// <returns>The delivery after the attempt, and how long to wait for the next; null where this was the last.</returns>
     public async Task<(Delivery Delivery, TimeSpan? Wait)> RunAsync(Webhook webhook, DeliveryMessage message, byte[] body, Delivery delivery, CancellationToken cancellation)
     {
-        var secretId = webhook.SecretId ?? throw new InvalidOperationException($"The webhook {webhook.Id} has no secret.");
-        var secret = await secrets.FindAsync(message.TenantId, secretId, cancellation) ?? throw new InvalidOperationException($"The secret of the webhook {webhook.Id} is lost.");
+        if (webhook.SecretId is not { } secretId || await secrets.FindAsync(message.TenantId, secretId, cancellation) is not { } secret)
+            return (delivery.Failed("the webhook's secret is lost"), null);
+
         var (at, started) = (time.GetUtcNow(), time.GetTimestamp());
         if (message.Attempt == 1)
             Lag.Record((at - message.OccurredAt).TotalSeconds);

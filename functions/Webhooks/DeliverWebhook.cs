@@ -28,7 +28,7 @@ public sealed class DeliverWebhook(
         }
         catch (CosmosException) when (message.Faults < MostFaults)
         {
-            await PlanAsync(message with { Faults = message.Faults + 1 }, RetryPlan.Queued(message.Faults), cancellation);
+            await AgainAsync(message, RetryPlan.Queued(message.Faults), cancellation);
         }
     }
 
@@ -37,7 +37,9 @@ public sealed class DeliverWebhook(
     public async Task GiveUpAsync(DeliveryMessage message, string why, CancellationToken cancellation)
     {
         var delivery = await deliveries.FindAsync(message.TenantId, message.WebhookId, message.DeliveryId, cancellation) ?? Delivery.New(message);
-        if (delivery.State == DeliveryState.Pending && delivery.Tries < message.Attempt)
+        if (delivery.State == DeliveryState.Pending && delivery.Tries >= message.Attempt)
+            return;
+        if (delivery.State == DeliveryState.Pending)
             await deliveries.SaveAsync(delivery.Failed($"given up: {why}"), cancellation);
         await LeaveAsync(message, cancellation);
     }
@@ -73,7 +75,7 @@ public sealed class DeliverWebhook(
         switch (reading.State)
         {
             case EventState.NotYet when message.Faults < MostFaults:
-                await PlanAsync(message with { Faults = message.Faults + 1 }, RetryPlan.Queued(message.Faults), cancellation);
+                await AgainAsync(message, RetryPlan.Queued(message.Faults), cancellation);
                 return;
             case EventState.NotYet:
                 await EndAsync(message, delivery.Failed("the change could not be read"), cancellation);
@@ -89,7 +91,7 @@ public sealed class DeliverWebhook(
 
         var turn = await lines.TakeAsync(message, attempts.Longest, cancellation);
         if (turn.HeldUntil is { } until)
-            await PlanAsync(message with { Queued = message.Queued + 1 }, until - time.GetUtcNow(), cancellation);
+            await AgainAsync(message, until - time.GetUtcNow(), cancellation);
         if (!turn.Mine)
             return;
 
@@ -112,6 +114,15 @@ public sealed class DeliverWebhook(
     {
         if (await lines.LeaveAsync(message, cancellation) is { } next)
             await queue.SendMessageAsync(next.ToMessage(), cancellation);
+    }
+
+    /// <summary>The same attempt later: something on this side was in the way.</summary>
+    /// <exception cref="InvalidOperationException">It has been so often that the message is for the dead letters.</exception>
+    private async Task AgainAsync(DeliveryMessage message, TimeSpan wait, CancellationToken cancellation)
+    {
+        if (message.Faults >= MostFaults)
+            throw new InvalidOperationException($"The delivery {message.DeliveryId} could not be attempted.");
+        await PlanAsync(message with { Faults = message.Faults + 1 }, wait, cancellation);
     }
 
     private async Task<DateTimeOffset> PlanAsync(DeliveryMessage message, TimeSpan wait, CancellationToken cancellation)

@@ -21,7 +21,7 @@ public sealed class DeliverySimulationTests(StepByStepApp app) : IClassFixture<S
     public Task Events_UnderAnyFaults_ArriveInOrder() => RunAsync(rounds: 2);
 
     [Fact, Trait("Category", "Long")]
-    public Task Events_UnderManyFaults_ArriveInOrder() => RunAsync(rounds: 150);
+    public Task Events_UnderManyFaults_ArriveInOrder() => RunAsync(rounds: 60);
 
     private async Task RunAsync(int rounds)
     {

@@ -81,7 +81,7 @@ public sealed class OrderTests(SlowMotionApp app) : IClassFixture<SlowMotionApp>
 
         await app.DeliverAsync(message);
         Assert.Empty(receiver.Received);
-        var (later, due) = (await app.MessagesAsync(webhook)).Single(queued => queued.Message.Queued == 1);
+        var (later, due) = (await app.MessagesAsync(webhook)).Single(queued => queued.Message.Faults == 1);
         Assert.InRange(due - app.Clock.GetUtcNow(), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
         await app.AdvanceAsync(TimeSpan.FromSeconds(20));
         await app.DeliverAsync(later);

@@ -17,6 +17,7 @@ using Crm.Platform.Mail;
 using Crm.Platform.Messaging;
 using Crm.Platform.Telemetry;
 using Crm.Query;
+using Crm.Sales;
 using Crm.Tenants;
 using Crm.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -56,6 +57,7 @@ public static class CrmApplication
         builder.Services.AddLeads();
         builder.Services.AddOrders();
         builder.Services.AddQuery(builder.Configuration);
+        builder.Services.AddSales();
         builder.Services.AddTenants();
         builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);

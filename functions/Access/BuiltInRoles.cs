@@ -25,7 +25,7 @@ public static class BuiltInRoles
         {
             Name = "Manager",
             Grants = [Grant(RoleGrants.Any, GrantScope.All, GrantScope.All, GrantScope.TeamTree, GrantScope.All), Nothing("api-keys"), Nothing("webhooks")],
-            Special = [SpecialGrant.Import, SpecialGrant.MassUpdate, SpecialGrant.ViewHistory, SpecialGrant.OverrideDuplicates],
+            Special = [SpecialGrant.Import, SpecialGrant.MassUpdate, SpecialGrant.ViewHistory, SpecialGrant.OverrideDuplicates, SpecialGrant.OverridePrices],
         },
         ["sales"] = new()
         {

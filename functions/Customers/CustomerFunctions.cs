@@ -7,14 +7,18 @@ using Microsoft.Azure.Functions.Worker;
 namespace Crm.Customers;
 
 /// <summary>What customers do when other records change.</summary>
-public sealed class CustomerFunctions(RefreshCustomers customers)
+public sealed class CustomerFunctions(RefreshCustomers customers, CountForCustomers counts)
 {
     [Function(nameof(RefreshCustomers))]
     [ExponentialBackoffRetry(Feed.ForEver, Feed.RetryFrom, Feed.RetryUpTo)]
-    public Task Refresh(
+    public async Task Refresh(
         [CosmosDBTrigger(Feed.Database, ContainerDeclarations.Records, Connection = Feed.Connection, LeaseContainerName = ContainerDeclarations.Leases,
             LeaseContainerPrefix = nameof(RefreshCustomers), FeedPollDelay = Feed.PollDelay, LeaseRenewInterval = Feed.LeaseRenew,
             LeaseAcquireInterval = Feed.LeaseAcquire, LeaseExpirationInterval = Feed.LeaseExpiration, StartFromBeginning = true)]
-        IReadOnlyList<JsonElement> documents, CancellationToken cancellation) =>
-        customers.RunAsync(FeedChanges.In(documents), cancellation);
+        IReadOnlyList<JsonElement> documents, CancellationToken cancellation)
+    {
+        var changes = FeedChanges.In(documents);
+        await counts.RunAsync(changes, cancellation);
+        await customers.RunAsync(changes, cancellation);
+    }
 }

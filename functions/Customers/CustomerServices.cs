@@ -7,5 +7,7 @@ internal static class CustomerServices
 {
     public static IServiceCollection AddCustomers(this IServiceCollection services) => services
         .AddSingleton(new FeedFunction(nameof(RefreshCustomers)))
-        .AddScoped<RefreshCustomers>();
+        .AddScoped<RefreshCustomers>()
+        .AddScoped<CustomerCounts>()
+        .AddScoped<CountForCustomers>();
 }

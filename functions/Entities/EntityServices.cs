@@ -18,6 +18,7 @@ internal static class EntityServices
             .AddScoped<ChangeLog>()
             .AddScoped<Sequences>()
             .AddScoped<References>()
+            .AddScoped<ExchangeRates>()
             .AddScoped<UniqueValues>()
             .AddScoped<PastStates>()
             .AddScoped<RecordWrites>()

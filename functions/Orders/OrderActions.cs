@@ -22,7 +22,7 @@ public sealed class OrderActions(EntityCatalog catalog, EntityService entities, 
         AfterReleaseAsync(id, OrderStatus.Rejected, () => entities.ActAsync<SalesOrder>(
             id, "reopen", options, order => order.Status == OrderStatus.Submitted ? order : order with { Status = OrderStatus.Draft }, cancellation), cancellation);
 
-    /// <summary>Cancels an order of which nothing has been shipped. What it has reserved is free at once; the queue sees to what a crash leaves of that.</summary>
+    /// <summary>Cancels an order of which nothing is at the customer: nothing was shipped, or all of it came back. What it has reserved is free at once; the queue sees to what a crash leaves of that.</summary>
     public async Task<Result<RecordReply>> CancelAsync(string id, string? reason, WriteOptions options, CancellationToken cancellation)
     {
         var cancelled = await entities.ActAsync<SalesOrder>(id, "cancel", options, Cancelled, cancellation);
@@ -31,12 +31,12 @@ public sealed class OrderActions(EntityCatalog catalog, EntityService entities, 
 
         var order = (SalesOrder)cancelled.Value.Type.Deserialize(cancelled.Value.Data);
         if (order.Status != OrderStatus.Cancelled)
-            return new WrongState($"Of order {order.OrderNumber}, some has been shipped: it can no longer be cancelled.");
+            return new WrongState($"Of order {order.OrderNumber}, some has been shipped: it can no longer be cancelled, unless all of it comes back.");
         if (order.Processing is not null)
             await effects.TryAsync<OrderStock>((stock, token) => stock.ReleaseAsync(order, token), cancellation);
         return cancelled;
 
-        SalesOrder Cancelled(SalesOrder present) => present.Status == OrderStatus.Cancelled || present.Lines.Any(line => line.QuantityShipped > 0)
+        SalesOrder Cancelled(SalesOrder present) => present.Status == OrderStatus.Cancelled || present.Lines.Any(line => line.QuantityShipped > line.QuantityReturned)
             ? present
             : present with { Status = OrderStatus.Cancelled, CancelReason = reason };
     }

@@ -1,5 +1,4 @@
 using Crm.Entities;
-using Crm.Entities.Writing;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Http;
@@ -37,28 +36,23 @@ public sealed class OrderFunctions(OrderActions actions, ShipOrder ship, PayOrde
     [Function("OrdersCancel"), Records(Right.Update, Collection = "orders")]
     public Task<IResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/cancel")] HttpRequest request, string id, CancellationToken cancellation) =>
-        ActAsync<CancelBody>(request, (body, options) => actions.CancelAsync(id, body.Reason, options, cancellation), cancellation);
+        request.ActAsync<CancelBody>((body, options) => actions.CancelAsync(id, body.Reason, options, cancellation), cancellation);
 
     /// <summary>Sends an order, whole or in part: the shipment is the answer.</summary>
     [Function("OrdersShip"), Records(Right.Create, Collection = "shipments")]
     public Task<IResult> Ship(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/shipments")] HttpRequest request, string id, CancellationToken cancellation) =>
-        ActAsync<ShipmentBody>(request, (body, options) => ship.RunAsync(id, body, options, cancellation), cancellation);
+        request.ActAsync<ShipmentBody>((body, options) => ship.RunAsync(id, body, options, cancellation), cancellation);
 
-    /// <summary>Counts money that was received: the payment is the answer.</summary>
+    /// <summary>Counts money that was received, or promised: the payment is the answer.</summary>
     [Function("OrdersPay"), Records(Right.Create, Collection = "payments")]
     public Task<IResult> Pay(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/payments")] HttpRequest request, string id, CancellationToken cancellation) =>
-        ActAsync<PaymentBody>(request, (body, options) => pay.RunAsync(id, body, options, cancellation), cancellation);
+        request.ActAsync<PaymentBody>((body, options) => pay.RunAsync(id, body, options, cancellation), cancellation);
 
-    /// <summary>Invoices an order: its invoice is the answer, also when there is one already.</summary>
+    /// <summary>Invoices an order, whole or in part: the invoice is the answer, the last one where all is invoiced already.</summary>
     [Function("OrdersInvoice"), Records(Right.Create, Collection = "invoices")]
     public Task<IResult> Invoice(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Order + "/invoice")] HttpRequest request, string id, CancellationToken cancellation) =>
-        ActAsync<InvoiceBody>(request, (body, options) => invoice.RunAsync(id, body, options, cancellation), cancellation);
-
-    private static async Task<IResult> ActAsync<T>(HttpRequest request, Func<T, WriteOptions, Task<Result<RecordReply>>> act, CancellationToken cancellation) where T : class =>
-        Reply.Record(await request.ReadActionAsync(cancellation)
-            .ThenAsync(read => ActionBody.Read<T>(read.Body)
-                .ThenAsync(body => act(body, read.Options))));
+        request.ActAsync<InvoiceBody>((body, options) => invoice.RunAsync(id, body, options, cancellation), cancellation);
 }

@@ -12,16 +12,16 @@ namespace Crm.Orders;
 /// </summary>
 public sealed class OrderParts(EntityCatalog catalog, EntityService entities, RecordStore records, PastStates past, CallContext call, TimeProvider time)
 {
-    /// <summary>The order an action is on; refused where it is not what the request has read.</summary>
-    public async Task<Result<SalesOrder>> OrderAsync(string orderId, IfMatch? condition, CancellationToken cancellation)
+    /// <summary>The record an action is on; refused where it is not what the request has read.</summary>
+    public async Task<Result<T>> FindAsync<T>(string id, IfMatch? condition, CancellationToken cancellation) where T : Entity
     {
-        var type = catalog.Of<SalesOrder>();
-        var read = await entities.ReadAsync(type.Collection, orderId, session: null, cancellation);
+        var type = catalog.Of<T>();
+        var read = await entities.ReadAsync(type.Collection, id, session: null, cancellation);
         if (read.Failed)
             return read.Error;
 
-        var order = (SalesOrder)type.Deserialize(read.Value.Data);
-        return condition is null || condition.Matches(order.Version) ? order : new Stale(order.Etag, []);
+        var record = (T)type.Deserialize(read.Value.Data);
+        return condition is null || condition.Matches(record.Version) ? record : new Stale(record.Etag, []);
     }
 
     /// <summary>The answer to a request that was done before under its key, or null.</summary>
@@ -43,11 +43,25 @@ public sealed class OrderParts(EntityCatalog catalog, EntityService entities, Re
     public async Task<T?> LatestAsync<T>(string id, CancellationToken cancellation) where T : Entity =>
         await records.ReadLatestAsync(KeyOf<T>(id), cancellation) is { IsTombstone: false } stored ? (T)catalog.Of<T>().Deserialize(stored.Data) : null;
 
-    /// <summary>Changes a record in an action; what cannot be done now is thrown.</summary>
-    /// <exception cref="UnsettledException">Others were in between, or the rules refuse what had been found right.</exception>
-    public async Task<T> ActAsync<T>(string id, string action, Func<T, T> change, CancellationToken cancellation) where T : Entity
+    /// <summary>The invoices that the order counts and that are not void, in the order in which it was invoiced.</summary>
+    public async Task<IReadOnlyList<Invoice>> InvoicesOfAsync(SalesOrder order, CancellationToken cancellation)
     {
-        var acted = await entities.ActAsync(id, action, new WriteOptions(), change, cancellation);
+        var live = order.InvoiceIds.Except(order.VoidInvoiceIds).ToList();
+        if (live.Count == 0)
+            return [];
+
+        var type = catalog.Of<Invoice>();
+        var rows = await records.QueryAsync(
+            call.Caller.TenantId, type.Collection, "VALUE c.data", "c.data.orderId = @order", [("@order", order.Id)], latest: true, cancellation);
+        return [.. rows.Select(row => (Invoice)type.Deserialize(row)).Where(invoice => live.Contains(invoice.Id)).OrderBy(invoice => live.IndexOf(invoice.Id))];
+    }
+
+    /// <summary>Changes a record in an action; what cannot be done now is thrown.</summary>
+    /// <param name="seen">The record as it must still be; by default, as it is.</param>
+    /// <exception cref="UnsettledException">Others were in between, or the rules refuse what had been found right.</exception>
+    public async Task<T> ActAsync<T>(string id, string action, Func<T, T> change, CancellationToken cancellation, T? seen = null) where T : Entity
+    {
+        var acted = await entities.ActAsync(id, action, new WriteOptions(seen is null ? null : new IfMatch(false, [seen.Etag])), change, cancellation);
         return acted.Failed ? throw new UnsettledException(acted.Error) : (T)acted.Value.Type.Deserialize(acted.Value.Data);
     }
 

@@ -24,14 +24,14 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
         context.Provide(new OrderTerms(order.Currency, context.Tenant.BaseCurrency, order.OrderDate.Value, await lists, await taxClasses, await rate));
     }
 
-    /// <summary>The order's or else the customer's list with its parents, then the currency's default with its own.</summary>
+    /// <summary>The order's list, else the customer's, else the account's, with its parents; then the currency's default with its own.</summary>
     private async Task<IReadOnlyList<PriceList>> ListsAsync(SalesOrder order, WriteContext context, CancellationToken cancellation)
     {
         if (order.Lines.All(line => line.ProductId is null))
             return [];
 
         var named = context.Find<PriceList>(order.PriceListId);
-        var agreed = ChainAsync(named, order.PriceListId ?? context.Find<Customer>(order.CustomerId)?.PriceListId, context, cancellation);
+        var agreed = ChainAsync(named, order.PriceListId ?? await ListOfAsync(context.Find<Customer>(order.CustomerId), context, cancellation), context, cancellation);
         var standard = ChainAsync(null, await uniques.FindOwnerAsync(context.Caller.TenantId, UniqueValue.OfText(catalog.Of<PriceList>(), "defaultFor", order.Currency), cancellation), context, cancellation);
         return [.. (await agreed).Concat((await standard).SkipWhile(list => !list.IsDefault)).Where(list => list.Currency == order.Currency).DistinctBy(list => list.Id)];
     }
@@ -43,7 +43,7 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
         var chain = new List<PriceList>();
         for (var next = id; next is not null && chain.Count < LongestChain && chain.TrueForAll(list => list.Id != next); next = chain[^1].ParentId)
         {
-            var list = (chain.Count == 0 ? first : null) ?? await ReadAsync(next, context, cancellation);
+            var list = (chain.Count == 0 ? first : null) ?? await ReadAsync<PriceList>(next, context, cancellation);
             if (list is null)
                 break;
 
@@ -66,10 +66,13 @@ internal sealed class OrderPricing(EntityCatalog catalog, RecordStore records, U
         return found.ToDictionary(record => record.Key.Id, record => (TaxClass)type.Deserialize(record.Value));
     }
 
-    private async Task<PriceList?> ReadAsync(string id, WriteContext context, CancellationToken cancellation)
+    private async Task<string?> ListOfAsync(Customer? customer, WriteContext context, CancellationToken cancellation) =>
+        customer is { PriceListId: null, AccountId: { } account } ? (await ReadAsync<Account>(account, context, cancellation))?.PriceListId : customer?.PriceListId;
+
+    private async Task<T?> ReadAsync<T>(string id, WriteContext context, CancellationToken cancellation) where T : Entity
     {
-        var type = catalog.Of<PriceList>();
+        var type = catalog.Of<T>();
         var record = await records.ReadAsync(new RecordKey(context.Caller.TenantId, type.Collection, id), session: null, cancellation);
-        return record is { IsTombstone: false } ? (PriceList)type.Deserialize(record.Data) : null;
+        return record is { IsTombstone: false } ? (T)type.Deserialize(record.Data) : null;
     }
 }

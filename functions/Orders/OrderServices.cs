@@ -9,7 +9,11 @@ namespace Crm.Orders;
 internal static class OrderServices
 {
     /// <summary>Events that have something follow: the decision on an order, and what a crash may have cut short.</summary>
-    private static readonly string[] Handled = ["order.submitted", "order.cancelled", "shipment.created", "payment.created", "invoice.created"];
+    private static readonly string[] Handled =
+    [
+        "order.submitted", "order.cancelled", "shipment.created", "shipment.returned",
+        "payment.created", "payment.captured", "payment.failed", "payment.refunded", "invoice.created", "invoice.voided",
+    ];
 
     public static IServiceCollection AddOrders(this IServiceCollection services)
     {
@@ -20,7 +24,6 @@ internal static class OrderServices
             .AddSingleton<Retries>()
             .AddScoped<IPreparation, OrderPricing>()
             .AddScoped<IPreparation, StockPlanning>()
-            .AddScoped<ExchangeRates>()
             .AddScoped<StockMovements>()
             .AddScoped<OrderStock>()
             .AddScoped<CreditCheck>()
@@ -29,9 +32,15 @@ internal static class OrderServices
             .AddScoped<OrderActions>()
             .AddScoped<OrderParts>()
             .AddScoped<ShipOrder>()
+            .AddScoped<ShipmentActions>()
+            .AddScoped<ReturnShipment>()
             .AddScoped<PayOrder>()
+            .AddScoped<PaymentActions>()
             .AddScoped<InvoiceNumbers>()
+            .AddScoped<InvoicePayments>()
             .AddScoped<InvoiceOrder>()
+            .AddScoped<InvoiceActions>()
+            .AddScoped<AgeInvoices>()
             .AddScoped<OrderWork>();
     }
 }

@@ -52,7 +52,8 @@ public sealed class OrderStock(StockMovements movements, CallContext call, TimeP
     /// <exception cref="UnsettledException">Others keep moving an item.</exception>
     public async Task ReleaseAsync(SalesOrder order, CancellationToken cancellation)
     {
-        foreach (var line in order.Lines.Where(line => line is { TracksStock: true, StockItemId: not null }))
+        // What was shipped is no longer reserved, whether or not it came back.
+        foreach (var line in order.Lines.Where(line => line is { TracksStock: true, StockItemId: not null } && line.QuantityShipped < line.Quantity))
         {
             var reserve = Movement(order, line, StockMovementKind.Reserve, -line.Quantity);
             var stored = await movements.FindAsync(reserve.StockItemId, reserve.Id, cancellation);
@@ -61,9 +62,7 @@ public sealed class OrderStock(StockMovements movements, CallContext call, TimeP
             if ((stored ?? await movements.FindAsync(reserve.StockItemId, reserve.Id, cancellation)) is not { IsVoid: false })
                 continue;
 
-            var released = await movements.MakeAsync(Movement(order, line, StockMovementKind.Release, line.Quantity), condition: null, cancellation);
-            if (released.Failed)
-                throw new UnsettledException(released.Error);
+            await MoveAsync(Movement(order, line, StockMovementKind.Release, line.Quantity - line.QuantityShipped), cancellation);
         }
     }
 
@@ -73,16 +72,31 @@ public sealed class OrderStock(StockMovements movements, CallContext call, TimeP
     {
         foreach (var sent in shipment.Lines)
         {
-            if (order.Find(sent.LineId) is not { TracksStock: true, StockItemId: { } item } line)
-                continue;
-
-            var shipped = await movements.MakeAsync(
-                Movement(order, line, StockMovementKind.Ship, -sent.Quantity) with { Id = StockMovement.IdOf(order.Id, line.Id, StockMovementKind.Ship, shipment.Id), StockItemId = item },
-                condition: null, cancellation);
-            if (shipped.Failed)
-                throw new UnsettledException(shipped.Error);
+            if (order.Find(sent.LineId) is { TracksStock: true, StockItemId: not null } line)
+                await MoveAsync(Movement(order, line, StockMovementKind.Ship, -sent.Quantity, shipment), cancellation);
         }
     }
+
+    /// <summary>Takes what came back of a shipment into stock again, where it was taken from.</summary>
+    /// <exception cref="UnsettledException">The place is gone, or others keep moving an item.</exception>
+    public async Task ReturnAsync(SalesOrder order, Shipment shipment, CancellationToken cancellation)
+    {
+        foreach (var back in shipment.ReturnedLines)
+        {
+            if (order.Find(back.LineId) is { TracksStock: true, StockItemId: not null } line)
+                await MoveAsync(Movement(order, line, StockMovementKind.Return, back.Quantity, shipment), cancellation);
+        }
+    }
+
+    private async Task MoveAsync(StockMovement movement, CancellationToken cancellation)
+    {
+        var moved = await movements.MakeAsync(movement, condition: null, cancellation);
+        if (moved.Failed)
+            throw new UnsettledException(moved.Error);
+    }
+
+    private StockMovement Movement(SalesOrder order, SalesOrderLine line, StockMovementKind kind, decimal quantity, Shipment shipment) =>
+        Movement(order, line, kind, quantity) with { Id = StockMovement.IdOf(order.Id, line.Id, kind, shipment.Id) };
 
     private StockMovement Movement(SalesOrder order, SalesOrderLine line, StockMovementKind kind, decimal quantity) => new()
     {

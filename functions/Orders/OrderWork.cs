@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Crm.Orders;
 
 /// <summary>What the messages of the queue of orders ask for. Each may come any number of times, in any order.</summary>
-public sealed partial class OrderWork(EntityCatalog catalog, ProcessOrder process, ShipOrder ship, PayOrder pay, InvoiceOrder invoice, Retries retries, ILogger<OrderWork> logger)
+public sealed partial class OrderWork(EntityCatalog catalog, ProcessOrder process, ShipOrder ship, ReturnShipment returns, PayOrder pay, InvoiceOrder invoice, Retries retries, ILogger<OrderWork> logger)
 {
     /// <summary>Does what follows from an event.</summary>
     /// <exception cref="UnsettledException">It cannot be done now: the message has to come again.</exception>
@@ -16,6 +16,7 @@ public sealed partial class OrderWork(EntityCatalog catalog, ProcessOrder proces
         return message.Entity switch
         {
             var entity when entity == catalog.Of<SalesOrder>().Collection => process.RunAsync(id, message.Id, cancellation),
+            var entity when entity == catalog.Of<Shipment>().Collection && message.Type == "shipment.returned" => retries.RunAsync(token => returns.FinishAsync(id, token), cancellation),
             var entity when entity == catalog.Of<Shipment>().Collection => retries.RunAsync(token => ship.FinishAsync(id, token), cancellation),
             var entity when entity == catalog.Of<Payment>().Collection => retries.RunAsync(token => pay.FinishAsync(id, token), cancellation),
             var entity when entity == catalog.Of<Invoice>().Collection => retries.RunAsync(token => invoice.FinishAsync(id, token), cancellation),

@@ -5,10 +5,13 @@ using Crm.Platform;
 
 namespace Crm.Orders;
 
-/// <summary>What was received.</summary>
+/// <summary>What was received, or promised.</summary>
 public sealed record PaymentBody
 {
     [Number(4, Min = 0, AboveMin = true, Max = OrderRules.MaxAmount)] public required decimal Amount { get; init; }
+
+    /// <summary>It is only promised: it stays pending until it is captured, or fails.</summary>
+    public bool Authorized { get; init; }
 
     public PaymentMethod Method { get; init; } = PaymentMethod.Other;
 
@@ -18,19 +21,19 @@ public sealed record PaymentBody
     public DateTimeOffset? ReceivedAt { get; init; }
 }
 
-/// <summary>Counts money that was received for an order: in the order first, then in its invoice.</summary>
-public sealed class PayOrder(OrderParts parts, OrderEffects effects, TimeProvider time)
+/// <summary>Counts money that was received for an order, or promised: in the order first, then in its invoices.</summary>
+public sealed class PayOrder(OrderParts parts, InvoicePayments invoices, OrderEffects effects, TimeProvider time)
 {
     public async Task<Result<RecordReply>> RunAsync(string orderId, PaymentBody body, WriteOptions options, CancellationToken cancellation)
     {
         if (await parts.ReplayAsync<Payment>(options.Key, cancellation) is { } replay)
             return replay;
-        var found = await parts.OrderAsync(orderId, options.IfMatch, cancellation);
+        var found = await parts.FindAsync<SalesOrder>(orderId, options.IfMatch, cancellation);
         if (found.Failed)
             return found.Error;
 
         var order = found.Value;
-        if (!IsPayable(order))
+        if (!OrderPayments.IsPayable(order))
             return new WrongState("A draft is not paid for, nor an order that was rejected or cancelled.");
         if (Refused(order, body.Amount) is { } refused)
             return refused;
@@ -41,6 +44,7 @@ public sealed class PayOrder(OrderParts parts, OrderEffects effects, TimeProvide
             OwnerId = order.OwnerId,
             TeamIds = order.TeamIds,
             Amount = body.Amount,
+            Authorized = body.Authorized,
             Currency = order.Currency,
             Method = body.Method,
             Reference = body.Reference,
@@ -55,38 +59,32 @@ public sealed class PayOrder(OrderParts parts, OrderEffects effects, TimeProvide
         return await parts.MadeAsync(created.Value, cancellation);
     }
 
-    /// <summary>Does what is left to do of a payment.</summary>
+    /// <summary>Does what is left to do of a payment, whatever has become of it.</summary>
     /// <exception cref="UnsettledException">It cannot be done now.</exception>
     public async Task FinishAsync(string paymentId, CancellationToken cancellation)
     {
-        if (await parts.LatestAsync<Payment>(paymentId, cancellation) is not { Status: PaymentStatus.Pending } payment)
+        if (await parts.LatestAsync<Payment>(paymentId, cancellation) is not { } payment || payment.Status == PaymentStatus.Succeeded)
             return;
 
-        var order = await parts.ActAsync<SalesOrder>(payment.OrderId, "pay", present => Counted(present, payment), cancellation);
-        var counted = order.PaymentIds.Contains(payment.Id);
-        if (counted && order.InvoiceId is { } invoice)
-            await parts.ActAsync<Invoice>(invoice, "pay", present => present with { AmountPaid = Math.Max(present.AmountPaid, order.PaidTotal) }, cancellation);
-        await parts.ActAsync<Payment>(paymentId, "pay", present => present.Status != PaymentStatus.Pending ? present : counted
+        var action = payment.Status == PaymentStatus.Refunded ? "refund" : "pay";
+        var order = await parts.ActAsync<SalesOrder>(payment.OrderId, action, present => OrderPayments.With(present, payment), cancellation);
+        if (payment is not { Status: PaymentStatus.Pending, Authorized: false })
+            return;
+
+        await invoices.SpreadAsync(order, cancellation);
+        await parts.ActAsync<Payment>(paymentId, "pay", present => present.Status != PaymentStatus.Pending ? present : order.PaymentIds.Contains(paymentId)
             ? present with { Status = PaymentStatus.Succeeded }
             : present with { Status = PaymentStatus.Failed, FailureReason = "Meanwhile the order was paid otherwise, or cancelled." }, cancellation);
     }
 
-    private static SalesOrder Counted(SalesOrder order, Payment payment) =>
-        order.PaymentIds.Contains(payment.Id) || !IsPayable(order) || order.PaymentIds.Count == SalesOrder.MaxParts || payment.Amount > Due(order)
-            ? order
-            : order with { PaymentIds = [.. order.PaymentIds, payment.Id], PaidTotal = order.PaidTotal + payment.Amount };
-
     private static Invalid? Refused(SalesOrder order, decimal amount)
     {
+        var due = OrderPayments.Due(order);
         (string Code, string Detail)? wrong =
             Money.Round(amount, order.Currency) != amount ? ("scale", $"must have at most {Money.Decimals(order.Currency)} decimals in {order.Currency}")
-            : amount > Due(order) ? ("max", $"must not be more than what is due: {Due(order):0.00##}")
-            : order.PaymentIds.Count == SalesOrder.MaxParts ? ("max", $"is one too many: an order has at most {SalesOrder.MaxParts} payments")
+            : amount > due ? ("max", $"must not be more than what is due: {due:0.00##}")
+            : OrderPayments.IsFull(order) ? ("max", $"is one too many: an order has at most {SalesOrder.MaxParts} payments")
             : null;
         return wrong is var (code, detail) ? new Invalid([new FieldError("#/amount", code, detail)]) : null;
     }
-
-    private static bool IsPayable(SalesOrder order) => order.Status is OrderStatus.Submitted or OrderStatus.OnHold or OrderStatus.Confirmed or OrderStatus.Completed;
-
-    private static decimal Due(SalesOrder order) => order.GrandTotal - order.PaidTotal;
 }

@@ -9,7 +9,7 @@ namespace Crm.Orders;
 public sealed record ShipmentBody
 {
     /// <summary>By default, all that has not been sent.</summary>
-    [MaxLength(100)] public IReadOnlyList<ShipmentLine> Lines { get; init; } = [];
+    [MaxLength(100)] public IReadOnlyList<LineQuantity> Lines { get; init; } = [];
 
     public string? Carrier { get; init; }
 
@@ -23,7 +23,7 @@ public sealed class ShipOrder(OrderParts parts, OrderStock stock, OrderEffects e
     {
         if (await parts.ReplayAsync<Shipment>(options.Key, cancellation) is { } replay)
             return replay;
-        var found = await parts.OrderAsync(orderId, options.IfMatch, cancellation);
+        var found = await parts.FindAsync<SalesOrder>(orderId, options.IfMatch, cancellation);
         if (found.Failed)
             return found.Error;
 
@@ -80,7 +80,7 @@ public sealed class ShipOrder(OrderParts parts, OrderStock stock, OrderEffects e
         };
     }
 
-    private async Task<Invalid?> RefusedAsync(SalesOrder order, IReadOnlyList<ShipmentLine> lines, CancellationToken cancellation)
+    private async Task<Invalid?> RefusedAsync(SalesOrder order, IReadOnlyList<LineQuantity> lines, CancellationToken cancellation)
     {
         if (lines.Count == 0 || order.ShipmentIds.Count == SalesOrder.MaxParts)
             return new Invalid([new FieldError("#/lines", "nothing-to-ship", lines.Count == 0 ? "there is nothing left to ship" : $"an order has at most {SalesOrder.MaxParts} shipments")]);
@@ -99,8 +99,8 @@ public sealed class ShipOrder(OrderParts parts, OrderStock stock, OrderEffects e
         return errors.Count > 0 ? new Invalid(errors) : null;
     }
 
-    private static List<ShipmentLine> Remaining(SalesOrder order) =>
-        [.. order.Lines.Where(line => line.RequiresShipping && Left(line) > 0).Select(line => new ShipmentLine { LineId = line.Id, Quantity = Left(line) })];
+    private static List<LineQuantity> Remaining(SalesOrder order) =>
+        [.. order.Lines.Where(line => line.RequiresShipping && Left(line) > 0).Select(line => new LineQuantity { LineId = line.Id, Quantity = Left(line) })];
 
     private static decimal Left(SalesOrderLine line) => line.Quantity - line.QuantityShipped;
 }

@@ -152,6 +152,18 @@ public sealed class RecordStore(CrmContainers containers, RequestCharge charge)
         return await containers.Records.RowsAsync(query, prefix, charge, latest, cancellation).ToListAsync(cancellation);
     }
 
+    /// <summary>The keys of an entity's live records in all tenants: for what the app does by itself, as time goes by. Each is then read in its own tenant.</summary>
+    /// <param name="where">What few meet, by indexed fields. Values in it are parameters.</param>
+    internal IAsyncEnumerable<RecordKey> FindInAllTenantsAsync(
+        string collection, string where, IEnumerable<(string Name, object Value)> parameters, CancellationToken cancellation)
+    {
+        var query = parameters.Aggregate(
+            new QueryDefinition($"SELECT c.tenantId, c.recordId FROM c WHERE c.entity = @entity AND c.kind = 'record' AND {where}").WithParameter("@entity", collection),
+            (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
+        return containers.Records.RowsAsync(query, partition: null, charge, cancellation: cancellation)
+            .Select(row => new RecordKey(row.GetProperty("tenantId").GetString()!, collection, row.GetProperty("recordId").GetString()!));
+    }
+
     /// <summary>Every live record of an entity: for those of which a tenant has few.</summary>
     public async Task<IReadOnlyList<T>> AllAsync<T>(string tenantId, string collection, Func<JsonElement, T> read, CancellationToken cancellation)
     {

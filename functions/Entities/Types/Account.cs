@@ -76,6 +76,9 @@ public sealed record Account : Entity
 
     [Number(4, Min = 0)] public decimal? CreditLimit { get; init; }
 
+    /// <summary>Where prices are looked up when the company is a customer that names no list of its own.</summary>
+    [Reference("price-lists")] public string? PriceListId { get; init; }
+
     [Sortable] public Rating? Rating { get; init; }
 
     public string? Source { get; init; }

@@ -60,7 +60,7 @@ public sealed record Customer : Entity
 
     public PaymentTerms? PaymentTerms { get; init; }
 
-    /// <summary>Where the customer's prices are looked up first.</summary>
+    /// <summary>Where the customer's prices are looked up first; by default, the account's.</summary>
     [Reference("price-lists")] public string? PriceListId { get; init; }
 
     public bool TaxExempt { get; init; }
@@ -69,13 +69,16 @@ public sealed record Customer : Entity
 
     [Personal] public Address? DefaultShippingAddress { get; init; }
 
+    /// <summary>Orders that are confirmed or completed. This and the next three follow orders and cases within seconds.</summary>
     [ServerSet] public int OrderCount { get; init; }
 
-    /// <summary>In the tenant's base currency.</summary>
+    /// <summary>What those come to, in the tenant's base currency.</summary>
     [ServerSet, Sortable] public decimal TotalSpent { get; init; }
 
+    /// <summary>When the latest of them was submitted.</summary>
     [ServerSet, Sortable] public DateTimeOffset? LastOrderAt { get; init; }
 
+    /// <summary>Cases of this customer that are neither resolved, closed nor cancelled.</summary>
     [ServerSet] public int OpenCaseCount { get; init; }
 
     protected internal override IEnumerable<RecordRef> Reads(WriteContext context)

@@ -2,19 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Crm.Entities.Schema;
 using Crm.Platform;
-using Crm.Platform.Auth;
 
 namespace Crm.Entities.Types;
-
-public enum ContactRole
-{
-    DecisionMaker,
-    Evaluator,
-    Influencer,
-    Champion,
-    User,
-    Other,
-}
 
 /// <summary>A sale in the making.</summary>
 public sealed record Opportunity : Entity
@@ -77,10 +66,13 @@ public sealed record Opportunity : Entity
 
     [ServerSet, Sortable] public DateTimeOffset? StageEnteredAt { get; init; }
 
-    /// <summary>From the opportunity's currency to the tenant's base currency; live while open, frozen at close.</summary>
-    [ServerSet] public decimal? ExchangeRate { get; init; }
+    /// <summary>
+    /// From the opportunity's currency to the tenant's base currency. While it is open, that of the day it was last written; once closed, that of its close date,
+    /// for good. Absent where none is known.
+    /// </summary>
+    [ServerSet, Number(8)] public decimal? ExchangeRate { get; init; }
 
-    /// <summary>The amount in the tenant's base currency; absent while no rate is known.</summary>
+    /// <summary>The amount in the tenant's base currency; absent as long as no rate is known.</summary>
     [ServerSet, Sortable] public decimal? BaseAmount { get; init; }
 
     /// <summary><see cref="BaseAmount"/> × <see cref="Probability"/>.</summary>
@@ -141,7 +133,7 @@ public sealed record Opportunity : Entity
         if (context.Find<Pipeline>(PipelineId) is not { } pipeline)
             return Closing(before, context);
 
-        var stage = StageId is null && context.Action == Reopen ? LastOpen(pipeline) ?? pipeline.First : StageId is null || (before is not null && before.PipelineId != PipelineId && before.StageId == StageId) ? pipeline.First : pipeline.Find(StageId);
+        var stage = StageIn(pipeline, context);
         if (stage is null)
         {
             context.Refuse("#/stageId", "unknown-stage", $"is no stage of the pipeline '{pipeline.Name}'; its stages: {string.Join(", ", pipeline.Stages.Select(s => $"{s.Id} ({s.Name})"))}");
@@ -197,12 +189,26 @@ public sealed record Opportunity : Entity
         };
     }
 
-    /// <summary>What it is worth in the tenant's base currency: live while open, frozen at close.</summary>
+    /// <summary>The day whose exchange rate this write takes; null where the one it has is frozen.</summary>
+    internal DateOnly? RatedOn(WriteContext context)
+    {
+        var type = context.Find<Pipeline>(PipelineId) is { } pipeline ? StageIn(pipeline, context)?.Type ?? StageType : StageType;
+        if (type == StageType.Open)
+            return context.Today;
+
+        // Where none was known then, there may be one by now.
+        return context.Before is Opportunity { ExchangeRate: not null } before && before.StageType == type && before.Currency == Currency ? null
+            : CloseDate < context.Today ? CloseDate
+            : context.Today;
+    }
+
+    /// <summary>What it is worth in the tenant's base currency.</summary>
     private Opportunity Valued(Opportunity? before, WriteContext context)
     {
-        var frozen = StageType != StageType.Open && before?.StageType == StageType && before.Amount == Amount;
-        decimal? rate = frozen ? before!.ExchangeRate : Currency is null || Currency == context.Tenant.BaseCurrency ? 1m : null;
+        var rate = context.Provided<RateOfDay>() is { } live ? live.Rate : before?.ExchangeRate;
         var value = Amount * rate is { } exact ? Money.Round(exact, context.Tenant.BaseCurrency) : (decimal?)null;
+        if (value > (decimal)Money.Max)
+            context.Refuse("#/amount", "max", $"must not come to more than {Money.Max} {context.Tenant.BaseCurrency}");
         var weighted = value * Probability / 100m;
         return this with
         {
@@ -211,6 +217,12 @@ public sealed record Opportunity : Entity
             WeightedAmount = weighted is null ? null : Money.Round(weighted.Value, context.Tenant.BaseCurrency),
         };
     }
+
+    /// <summary>The stage it shall be in; null where the pipeline has no such stage.</summary>
+    private Stage? StageIn(Pipeline pipeline, WriteContext context) =>
+        StageId is null && context.Action == Reopen ? LastOpen(pipeline) ?? pipeline.First
+        : StageId is null || (context.Before is Opportunity before && before.PipelineId != PipelineId && before.StageId == StageId) ? pipeline.First
+        : pipeline.Find(StageId);
 
     /// <summary>Where it last stood before it closed, as far as that stage is still there.</summary>
     private Stage? LastOpen(Pipeline pipeline) =>
@@ -234,56 +246,4 @@ public sealed record Opportunity : Entity
         By = context.Caller.Actor,
         DurationSeconds = (long)(context.Now - (before.StageEnteredAt ?? before.CreatedAt)).TotalSeconds,
     };
-}
-
-/// <summary>A product in an opportunity.</summary>
-public sealed record OpportunityLine
-{
-    [Reference("products")] public required string ProductId { get; init; }
-
-    [Number(4, Min = 0, AboveMin = true)] public required decimal Quantity { get; init; }
-
-    /// <summary>By default, the product's list price.</summary>
-    [Number(4, Min = 0)] public decimal? UnitPrice { get; init; }
-
-    [Number(2, Min = 0, Max = 100)] public decimal? DiscountPercent { get; init; }
-
-    [ServerSet] public decimal Total { get; init; }
-
-    internal OpportunityLine Priced(decimal? listPrice, string currency, WriteContext context, int index)
-    {
-        var price = UnitPrice ?? listPrice ?? 0;
-        if ((double)Quantity * (double)price > Money.Max)
-        {
-            context.Refuse($"#/lines/{index}/quantity", "max", $"times the price, must not come to more than {Money.Max}");
-            return this;
-        }
-
-        return this with { UnitPrice = price, Total = Money.Round(Quantity * price * (100 - (DiscountPercent ?? 0)) / 100, currency) };
-    }
-}
-
-/// <summary>A person who takes part in a sale.</summary>
-public sealed record OpportunityContact
-{
-    [Reference("contacts"), ElementKey] public required string ContactId { get; init; }
-
-    public ContactRole? Role { get; init; }
-
-    public bool IsPrimary { get; init; }
-}
-
-/// <summary>One move from stage to stage.</summary>
-public sealed record StageMove
-{
-    public string? From { get; init; }
-
-    public required string To { get; init; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public required Actor By { get; init; }
-
-    /// <summary>How long the opportunity had been in <see cref="From"/>.</summary>
-    public required long DurationSeconds { get; init; }
 }

@@ -6,7 +6,7 @@ internal static class OrderMoves
     public static SalesOrder Moved(SalesOrder order, SalesOrder before, WriteContext context)
     {
         var moved = Timed(order, before, context);
-        moved = moved with { Fulfillment = FulfillmentOf(moved), Payment = PaymentOf(moved), Invoicing = moved.InvoiceId is null ? OrderInvoicing.NotInvoiced : OrderInvoicing.Invoiced };
+        moved = moved with { Fulfillment = FulfillmentOf(moved), Payment = PaymentOf(moved), Invoicing = InvoicingOf(moved) };
         if (moved is { Status: OrderStatus.Confirmed, Fulfillment: OrderFulfillment.Fulfilled, Payment: OrderPayment.Paid })
             moved = moved with { Status = OrderStatus.Completed, CompletedAt = context.Now };
 
@@ -40,7 +40,8 @@ internal static class OrderMoves
     private static OrderFulfillment FulfillmentOf(SalesOrder order)
     {
         var sent = order.Lines.Where(line => line.RequiresShipping).ToList();
-        return order.Status is not (OrderStatus.Confirmed or OrderStatus.Completed) ? OrderFulfillment.Unfulfilled
+        return order.Lines.Any(line => line.QuantityReturned > 0) && order.Lines.All(line => line.QuantityReturned >= line.QuantityShipped) ? OrderFulfillment.Returned
+            : order.Status is not (OrderStatus.Confirmed or OrderStatus.Completed) ? OrderFulfillment.Unfulfilled
             : sent.TrueForAll(line => line.QuantityShipped >= line.Quantity) ? OrderFulfillment.Fulfilled
             : order.Lines.Any(line => line.QuantityShipped > 0) ? OrderFulfillment.Partial
             : order.Lines.Any(line => line.QuantityReserved > 0) ? OrderFulfillment.Reserved
@@ -48,9 +49,16 @@ internal static class OrderMoves
     }
 
     private static OrderPayment PaymentOf(SalesOrder order) =>
-        order.PaidTotal >= order.GrandTotal && order.Status is OrderStatus.Confirmed or OrderStatus.Completed ? OrderPayment.Paid
+        order.PaidTotal - order.RefundedTotal >= order.GrandTotal && order.Status is OrderStatus.Confirmed or OrderStatus.Completed ? OrderPayment.Paid
+        : order.RefundedTotal > 0 ? (order.RefundedTotal >= order.PaidTotal ? OrderPayment.Refunded : OrderPayment.PartiallyRefunded)
         : order.PaidTotal > 0 ? OrderPayment.Partial
+        : order.AuthorizedTotal > 0 ? OrderPayment.Authorized
         : OrderPayment.Unpaid;
+
+    private static OrderInvoicing InvoicingOf(SalesOrder order) =>
+        order.InvoiceIds.Count == order.VoidInvoiceIds.Count ? OrderInvoicing.NotInvoiced
+        : order.Lines.All(line => line.QuantityInvoiced >= line.Quantity) ? OrderInvoicing.Invoiced
+        : OrderInvoicing.Partial;
 
     private static void Announce(SalesOrder order, SalesOrder before, WriteContext context)
     {

@@ -29,7 +29,8 @@ public sealed record Role : Entity
         Name,
         Grants.ToDictionary(grant => grant.Entity, grant => new CollectionGrant(grant.Read, grant.Create ? GrantScope.All : GrantScope.None, grant.Update, grant.Delete, grant.Export)),
         Fields.ToDictionary(field => (field.Entity, field.Field), field => new FieldRule(field.Read, field.Write)),
-        Special.ToHashSet());
+        // Administrators also have what came after their tenant was made.
+        (Id == Administrator ? Enum.GetValues<SpecialGrant>() : Special).ToHashSet());
 
     protected internal override string? WhyNotDelete() => Id == Administrator ? "The role of administrators is kept: somebody has to have it." : null;
 

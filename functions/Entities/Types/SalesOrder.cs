@@ -7,7 +7,7 @@ namespace Crm.Entities.Types;
 /// <summary>What a customer orders. It can be changed as long as it is a draft; actions and workers move it on.</summary>
 public sealed record SalesOrder : Entity
 {
-    /// <summary>How many shipments, and how many payments, an order has at most.</summary>
+    /// <summary>How many shipments, payments and invoices an order has at most.</summary>
     internal const int MaxParts = 200;
 
     /// <summary>Given when the order is confirmed.</summary>
@@ -89,14 +89,38 @@ public sealed record SalesOrder : Entity
 
     [ServerSet, Sortable] public OrderInvoicing Invoicing { get; init; } = OrderInvoicing.NotInvoiced;
 
-    /// <summary>What has been paid, in the order's currency.</summary>
+    /// <summary>What has been paid, in the order's currency, whatever was paid back.</summary>
     [ServerSet] public decimal PaidTotal { get; init; }
 
+    /// <summary>What is promised and not yet captured.</summary>
+    [ServerSet] public decimal AuthorizedTotal { get; init; }
+
+    /// <summary>What was paid back.</summary>
+    [ServerSet] public decimal RefundedTotal { get; init; }
+
+    /// <summary>The shipments that the order counts. These lists only ever grow: what is in one of them has been done, and is not done again.</summary>
     [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> ShipmentIds { get; init; } = [];
 
+    /// <summary>Those of them that came back.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> ReturnedShipmentIds { get; init; } = [];
+
+    /// <summary>The payments that the order counts.</summary>
     [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> PaymentIds { get; init; } = [];
 
-    [ServerSet] public string? InvoiceId { get; init; }
+    /// <summary>Payments that were promised first.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> AuthorizedPaymentIds { get; init; } = [];
+
+    /// <summary>Payments that the order never counts.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> FailedPaymentIds { get; init; } = [];
+
+    /// <summary>Counted payments that were paid back, in whole or in part.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> RefundedPaymentIds { get; init; } = [];
+
+    /// <summary>The order's invoices, in the order in which it was invoiced.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> InvoiceIds { get; init; } = [];
+
+    /// <summary>Those of them that are void.</summary>
+    [ServerSet, NotFilterable, MaxLength(MaxParts)] public IReadOnlyList<string> VoidInvoiceIds { get; init; } = [];
 
     [ServerSet] public string? RejectionReason { get; init; }
 

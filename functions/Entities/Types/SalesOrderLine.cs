@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Crm.Entities.Schema;
 using Crm.Platform;
+using Crm.Platform.Auth;
 
 namespace Crm.Entities.Types;
 
@@ -39,8 +40,9 @@ public sealed record SalesOrderLine
     public string? Unit { get; init; }
 
     /// <summary>
-    /// By default, the price of the first list that has one: the order's or the customer's, its parents, the default list of the currency; else, in the base
-    /// currency, the product's list price. It is looked up anew as long as the order is a draft; one that is set by hand stays.
+    /// By default, the price of the first list that has one: the order's, the customer's or the customer's account's, its parents, the default list of the currency; else, in the base
+    /// currency, the product's list price. It is looked up anew as long as the order is a draft. Another than that is set by hand, which takes the right
+    /// <c>overridePrices</c>, and stays.
     /// </summary>
     [Number(4, Min = 0, Max = OrderRules.MaxAmount)] public decimal? UnitPrice { get; init; }
 
@@ -101,7 +103,8 @@ public sealed record SalesOrderLine
         }
 
         var product = context.Find<Product>(ProductId);
-        var price = UnitPrice is { } manual && !IsLookedUp(before) ? (manual, PriceSource.Manual) : product is null ? null : terms.PriceOf(product, Quantity);
+        var found = product is null ? null : terms.PriceOf(product, Quantity);
+        var price = UnitPrice is { } manual && !IsLookedUp(before) && manual != found?.Price ? (manual, PriceSource.Manual) : found;
         if (price is not var (unitPrice, source))
         {
             context.Refuse($"{pointer}/unitPrice", "no-price", ProductId is null
@@ -109,6 +112,9 @@ public sealed record SalesOrderLine
                 : $"is required: no price list that applies has the product, and list prices are in {terms.BaseCurrency}, the order is in {terms.Currency}");
             return this;
         }
+
+        if (source == PriceSource.Manual)
+            CheckOverride(before, found?.Price, terms.Currency, pointer, context);
 
         var copied = product is not null && before?.ProductId != ProductId;
         var filled = this with
@@ -129,6 +135,14 @@ public sealed record SalesOrderLine
     /// <summary>Whether the price is one that was looked up, sent back as it stands.</summary>
     private bool IsLookedUp(SalesOrderLine? before) =>
         before is { PriceSource: not PriceSource.Manual, ProductId: not null } && before.ProductId == ProductId && before.UnitPrice == UnitPrice;
+
+    /// <summary>A price that somebody with the right has set stays, whoever changes the rest.</summary>
+    private void CheckOverride(SalesOrderLine? before, decimal? found, string currency, string pointer, WriteContext context)
+    {
+        var stays = before is { PriceSource: PriceSource.Manual } && before.ProductId == ProductId && before.UnitPrice == UnitPrice && (context.Before as SalesOrder)?.Currency == currency;
+        if (ProductId is not null && !stays && !context.Caller.Permissions.Special.Contains(SpecialGrant.OverridePrices))
+            context.Forbid($"{pointer}/unitPrice", $"{(found is { } price ? $"the price is {price:0.00##}" : "no price list has this product")}, and another takes the right overridePrices");
+    }
 
     private void Check(string currency, string pointer, WriteContext context)
     {

@@ -37,4 +37,7 @@ public enum SpecialGrant
     ErasePersonalData,
     ManageWebhooks,
     OverrideDuplicates,
+
+    /// <summary>Set a price that the price search does not give.</summary>
+    OverridePrices,
 }

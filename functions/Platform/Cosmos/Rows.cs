@@ -7,10 +7,11 @@ namespace Crm.Platform.Cosmos;
 /// <summary>The rows of queries, one after the other, page by page as they are asked for.</summary>
 internal static class Rows
 {
+    /// <param name="partition">Null reads all of them.</param>
     /// <param name="latest">Sees the latest write of any instance.</param>
     /// <exception cref="CosmosException">The database failed.</exception>
     public static async IAsyncEnumerable<JsonElement> RowsAsync(
-        this Container container, QueryDefinition query, PartitionKey partition, RequestCharge charge, bool latest = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+        this Container container, QueryDefinition query, PartitionKey? partition, RequestCharge charge, bool latest = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var pages = container.GetItemQueryStreamIterator(query, requestOptions: new QueryRequestOptions
         {

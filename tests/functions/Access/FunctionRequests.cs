@@ -60,6 +60,13 @@ internal static class FunctionRequests
         new("OrdersShip", "POST", "/api/v1/orders/{id}/shipments"),
         new("OrdersPay", "POST", "/api/v1/orders/{id}/payments", new JsonObject { ["amount"] = 1 }),
         new("OrdersInvoice", "POST", "/api/v1/orders/{id}/invoice"),
+        new("ShipmentsDeliver", "POST", "/api/v1/shipments/{id}/deliver"),
+        new("ShipmentsFail", "POST", "/api/v1/shipments/{id}/fail", new JsonObject { ["reason"] = "none" }),
+        new("ShipmentsReturn", "POST", "/api/v1/shipments/{id}/return", new JsonObject { ["reason"] = "none" }),
+        new("PaymentsCapture", "POST", "/api/v1/payments/{id}/capture"),
+        new("PaymentsFail", "POST", "/api/v1/payments/{id}/fail", new JsonObject { ["reason"] = "none" }),
+        new("PaymentsRefund", "POST", "/api/v1/payments/{id}/refund", new JsonObject { ["reason"] = "none" }),
+        new("InvoicesVoid", "POST", "/api/v1/invoices/{id}/void", new JsonObject { ["reason"] = "none" }),
         new("StockItemsMove", "POST", "/api/v1/stock-items/{id}/movements", new JsonObject { ["kind"] = "receipt", ["quantity"] = 1 }),
         new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
     ];

@@ -61,13 +61,4 @@ public sealed class FilesApp : CrmApp
             await Task.Delay(100, deadline.Token);
         }
     }
-
-    internal sealed class MovableClock : TimeProvider
-    {
-        private TimeSpan _ahead;
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _ahead;
-
-        public void Advance(TimeSpan by) => _ahead += by;
-    }
 }

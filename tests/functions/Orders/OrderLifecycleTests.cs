@@ -272,7 +272,7 @@ public sealed class OrderLifecycleTests(CrmApp app)
         Assert.Equal(("partiallyPaid", 40m, 10m, 30m), (invoice.Status(), invoice["grandTotal"]!.GetValue<decimal>(), invoice["amountPaid"]!.GetValue<decimal>(), invoice["amountDue"]!.GetValue<decimal>()));
         Assert.Equal(order["lines"]![0]!["total"]!.GetValue<decimal>(), invoice["lines"]![0]!["total"]!.GetValue<decimal>());
         Assert.Equal(invoice.ToJsonString(), (await app.DoAsync(order, "invoice")).Expect(200).Json.ToJsonString());
-        Assert.Equal(("invoiced", invoice.Id()), ((await app.ReadAsync(order)).Json["invoicing"]!.GetValue<string>(), (await app.ReadAsync(order)).Json["invoiceId"]!.GetValue<string>()));
+        Assert.Equal(("invoiced", invoice.Id()), ((await app.ReadAsync(order)).Json["invoicing"]!.GetValue<string>(), (await app.ReadAsync(order)).Json["invoiceIds"]![0]!.GetValue<string>()));
 
         (await app.DoAsync(order, "payments", new JsonObject { ["amount"] = 30 })).Expect(201);
         var paid = (await app.ReadAsync(invoice)).Json;

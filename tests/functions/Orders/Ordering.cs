@@ -33,6 +33,18 @@ internal static class Ordering
         ["lines"] = new JsonArray([.. lines.Select(line => new JsonObject { ["productId"] = line.Product.Id(), ["quantity"] = line.Quantity })]),
     })).Expect(201).Json;
 
+    /// <summary>A shipment, a payment and an invoice of one order, by collection.</summary>
+    public static async Task<IReadOnlyDictionary<string, JsonObject>> PartsAsync(this CrmApp app)
+    {
+        var order = await app.SettleAsync(await app.DraftAsync(await app.BuyerAsync(), ((await app.StockedAsync(2)).Product, 2)));
+        return new Dictionary<string, JsonObject>
+        {
+            ["shipments"] = (await app.DoAsync(order, "shipments")).Expect(201).Json,
+            ["payments"] = (await app.DoAsync(order, "payments", new JsonObject { ["amount"] = 1 })).Expect(201).Json,
+            ["invoices"] = (await app.DoAsync(order, "invoice")).Expect(201).Json,
+        };
+    }
+
     public static Task<Answer> DoAsync(this CrmApp app, JsonObject order, string action, JsonNode? body = null, params (string, string)[] headers) =>
         app.SendAsync("POST", $"{order.Path()}/{action}", body, headers);
 

@@ -29,6 +29,21 @@ public sealed class PricingTests(CrmApp app)
     }
 
     [Fact]
+    public async Task Price_OfAnEnterpriseWithoutAListOfItsOwn_IsOfItsAccounts()
+    {
+        var (product, other) = (await app.CreateAsync("products", ("listPrice", 100)), await app.CreateAsync("products", ("listPrice", 100)));
+        var parent = await ListAsync("EUR", null, isDefault: false, Entry(other, 21));
+        var agreed = await ListAsync("EUR", parent, isDefault: false, Entry(product, 20));
+        var account = await app.CreateAsync("accounts", ("priceListId", agreed.Id()));
+        var customer = (await app.PostAsync("customers", new JsonObject { ["kind"] = "enterprise", ["accountId"] = account.Id() })).Expect(201).Json;
+
+        Assert.Equal([(20m, "priceList"), (21m, "priceList")], Prices(await OrderAsync("EUR", customer, Line(product), Line(other))));
+        (await app.PatchAsync(customer, new JsonObject { ["priceListId"] = (await ListAsync("EUR", null, isDefault: false, Entry(product, 10))).Id() })).Expect(200);
+        Assert.Equal([(10m, "priceList"), (100m, "listPrice")], Prices(await OrderAsync("EUR", customer, Line(product), Line(other))));
+        (await app.DeleteAsync(agreed)).Expect(409, "in-use");
+    }
+
+    [Fact]
     public async Task Price_OfTheOrdersOwnList_ComesFirst_AndItsCurrencyIsTheOrders()
     {
         var product = await app.CreateAsync("products");

@@ -11,7 +11,9 @@ public sealed class SalesOrderTests(CrmApp app)
     [Fact]
     public async Task Create_PricesItsLinesAndAddsThemUp()
     {
-        var order = await app.CreateAsync("orders");
+        var sample = await app.SampleAsync("orders");
+        sample["lines"]![1]!["unitPrice"] = 99.995m;
+        var order = (await app.PostAsync("orders", sample)).Expect(201).Json;
 
         // 12 × 129.95 = 1559.40 − 77.97; 2.5 × 99.995 = 249.99 − 10; 480. Of 2201.42, 2.5 % is 55.04: 37.04, 6.00 and 12.00.
         var lines = order["lines"]!.AsArray();

@@ -1,11 +1,10 @@
 using System.Globalization;
-using Crm.Entities;
 using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Tenants;
 
-namespace Crm.Orders;
+namespace Crm.Entities;
 
 /// <summary>What currencies are worth in the base currency.</summary>
 public sealed class ExchangeRates(EntityCatalog catalog, RecordStore records, CallContext call)

@@ -33,6 +33,13 @@ public sealed class EventLog(KeyDocuments documents, CrmContainers containers, I
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var (end, tag) = await EndAsync(tenantId, number, cancellation);
+            if (end is null && number > 0)
+            {
+                // Another instance has gone on and taken it away.
+                number = await LatestAsync(tenantId, cancellation);
+                continue;
+            }
+
             number = end?.Number ?? 0;
             List<LoggedEvent> left = [.. events.ExceptBy(await RecentAsync(tenantId, end, cancellation), logged => logged.Place)];
             if (left.Count == 0 || await AddAsync(tenantId, end, tag, left, cancellation) == left.Count)

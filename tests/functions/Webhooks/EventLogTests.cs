@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Crm.Tests.Fixtures;
 using Crm.Tests.Orders;
 using Crm.Webhooks.EventFeed;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Tests.Webhooks;
@@ -43,6 +44,24 @@ public sealed class EventLogTests(StepByStepApp app) : IClassFixture<StepByStepA
             if (!plan.Happened)
                 break;
         }
+    }
+
+    /// <summary>What an instance remembers of the end, others may have left behind and taken away.</summary>
+    [Fact]
+    public async Task End_ThatIsNoLongerThere_IsLookedForAnew()
+    {
+        var tenant = CrmApp.Unique("tenant");
+        await AppendAsync(tenant, Events("a", 1, EventSegment.Most));
+        app.Clock.Advance(TimeSpan.FromDays(32));
+        await AppendAsync(tenant, Events("b", 1, 1));
+        app.Services.GetRequiredService<IMemoryCache>().Set($"event-log:{tenant}", 1L);
+
+        await AppendAsync(tenant, Events("c", 1, 1));
+
+        await using var scope = app.Services.CreateAsyncScope();
+        var log = scope.ServiceProvider.GetRequiredService<EventLog>();
+        Assert.Null(await log.FindAsync(tenant, 1, CancellationToken.None));
+        Assert.Equal(["b", "c"], (await log.OldestAsync(tenant, CancellationToken.None))!.Events.Select(logged => logged.RecordId));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ using Crm.Query;
 using Crm.Sales;
 using Crm.Tenants;
 using Crm.Webhooks;
+using Crm.Webhooks.Inbound;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -60,6 +61,7 @@ public static class CrmApplication
         builder.Services.AddSales();
         builder.Services.AddTenants();
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddInboundWebhooks();
         builder.Services.AddAccess(builder.Configuration);
         return builder;
     }

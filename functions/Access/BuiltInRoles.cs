@@ -24,7 +24,7 @@ public static class BuiltInRoles
         ["manager"] = new()
         {
             Name = "Manager",
-            Grants = [Grant(RoleGrants.Any, GrantScope.All, GrantScope.All, GrantScope.TeamTree, GrantScope.All), Nothing("api-keys"), Nothing("webhooks")],
+            Grants = [Grant(RoleGrants.Any, GrantScope.All, GrantScope.All, GrantScope.TeamTree, GrantScope.All), Nothing("api-keys"), Nothing("inbound-webhooks"), Nothing("webhooks")],
             Special = [SpecialGrant.Import, SpecialGrant.MassUpdate, SpecialGrant.ViewHistory, SpecialGrant.OverrideDuplicates, SpecialGrant.OverridePrices],
         },
         ["sales"] = new()
@@ -60,7 +60,7 @@ public static class BuiltInRoles
         ["readOnly"] = new()
         {
             Name = "Read only",
-            Grants = [Reading(RoleGrants.Any), Nothing("api-keys"), Nothing("webhooks")],
+            Grants = [Reading(RoleGrants.Any), Nothing("api-keys"), Nothing("inbound-webhooks"), Nothing("webhooks")],
         },
     };
 

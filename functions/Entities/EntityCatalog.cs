@@ -25,6 +25,7 @@ public sealed class EntityCatalog(IEnumerable<EntityType> types)
         EntityType.Of<EmailTemplate>("email-templates"),
         EntityType.Of<Employee>("employees"),
         EntityType.Of<ExchangeRate>("exchange-rates"),
+        EntityType.Of<InboundWebhook>("inbound-webhooks"),
         EntityType.Of<Invoice>("invoices", madeBy: "orders/{id}/invoice"),
         EntityType.Of<Lead>("leads"),
         EntityType.Of<Note>("notes"),

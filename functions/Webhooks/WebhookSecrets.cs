@@ -30,9 +30,10 @@ public sealed class WebhookSecrets(KeyDocuments documents, TimeProvider time)
         documents.CreateAsync(new WebhookSecret(secret) { Id = secretId, TenantId = tenantId }, cancellation);
 
     /// <summary>Gives a new secret; the one before goes on signing for a day.</summary>
-    public async Task<string> RotateAsync(string tenantId, string secretId, CancellationToken cancellation)
+    /// <param name="given">The new secret, where somebody else has made it.</param>
+    public async Task<string> RotateAsync(string tenantId, string secretId, CancellationToken cancellation, string? given = null)
     {
-        var made = Signature.NewSecret();
+        var made = given ?? Signature.NewSecret();
         await ChangeAsync(tenantId, secretId, secret => secret with { Current = made, Previous = secret.Current, PreviousUntil = time.GetUtcNow() + Overlap }, cancellation);
         return made;
     }

@@ -7,14 +7,14 @@ using Crm.Entities.Writing;
 
 namespace Crm.Webhooks;
 
-/// <summary>A new webhook gets its secret; one that is switched on again has not failed yet.</summary>
+/// <summary>A new webhook, out or in, gets its secret; one that is switched on again has not failed yet.</summary>
 public sealed class WebhookSteps(WebhookSecrets secrets) : IWriteStep
 {
     private const string Active = "active";
 
     private string? _made;
 
-    public bool Concerns(EntityType type) => type.Record == typeof(Webhook);
+    public bool Concerns(EntityType type) => type.Record == typeof(Webhook) || type.Record == typeof(InboundWebhook);
 
     public void Fill(EntityType type, RecordKey key, JsonObject created, WriteContext context)
     {

@@ -13,6 +13,7 @@ public sealed class Permissions
     private static readonly Dictionary<string, SpecialGrant> Managed = new()
     {
         ["api-keys"] = SpecialGrant.ManageUsers,
+        ["inbound-webhooks"] = SpecialGrant.ManageWebhooks,
         ["roles"] = SpecialGrant.ManageUsers,
         ["teams"] = SpecialGrant.ManageUsers,
         ["users"] = SpecialGrant.ManageUsers,
@@ -41,6 +42,9 @@ public sealed class Permissions
 
     /// <summary>The app itself: everything.</summary>
     public static Permissions Everything { get; } = new([RoleGrants.Everything], null, NoFields, NoFields);
+
+    /// <summary>Whether changing a collection takes a special right beside the grant.</summary>
+    public static bool IsManaged(string collection) => Managed.ContainsKey(collection);
 
     public string? UserId { get; }
 

@@ -8,6 +8,7 @@ public static class ContainerDeclarations
     public const string Records = "records";
     public const string History = "history";
     public const string Keys = "keys";
+    public const string Sends = "sends";
     public const string Leases = "leases";
 
     /// <summary>On, without a default: documents that expire say so themselves.</summary>
@@ -18,7 +19,8 @@ public static class ContainerDeclarations
     [
         Declare(Records, ["/tenantId", "/entity", "/recordId"], ["/tenantId/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", .. recordPaths]),
         Declare(History, ["/tenantId", "/record"], ["/tenantId/?", "/record/?", "/entity/?", "/recordId/?", "/kind/?", "/version/?", "/occurredAt/?", "/action/?", "/actor/id/?"], expires: false),
-        Declare(Keys, ["/tenantId", "/scope", "/id"], []),
+        Declare(Keys, ["/tenantId", "/scope", "/id"], ["/position/?", "/state/?"]),
+        Declare(Sends, ["/tenantId", "/campaignId", "/shard"], ["/tenantId/?", "/campaignId/?", "/shard/?", "/kind/?", "/status/?", "/dueAt/?"]),
         Declare(Leases, ["/id"], []),
     ];
 

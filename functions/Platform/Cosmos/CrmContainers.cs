@@ -19,4 +19,7 @@ public sealed class CrmContainers(CosmosClient client, IOptions<CosmosSettings> 
 
     /// <summary>Reservations of unique values, and number sequences.</summary>
     public Container Keys => _database.GetContainer(ContainerDeclarations.Keys);
+
+    /// <summary>Who is sent what in campaigns, and what became of it.</summary>
+    public Container Sends => _database.GetContainer(ContainerDeclarations.Sends);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Crm.Platform.Json;
 using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
@@ -49,6 +50,22 @@ internal sealed class QueryParameters
             return time;
 
         Refuse(name, "invalid-time", "is a time such as 2026-01-31T08:00:00Z (RFC 3339); a + before an offset is written %2B");
+        return null;
+    }
+
+    /// <summary>One of the names of a set, in camelCase.</summary>
+    public T? OneOf<T>(string name) where T : struct, Enum
+    {
+        if (Text(name) is not { } text)
+            return null;
+
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) == text)
+                return value;
+        }
+
+        Refuse(name, "invalid-value", $"is one of {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}");
         return null;
     }
 

@@ -34,7 +34,7 @@ internal static class RequestReader
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !mediaTypes.Contains(type.MediaType.Value, StringComparer.OrdinalIgnoreCase))
             return new UnsupportedMediaType(mediaTypes[0]);
 
-        var body = await ReadBodyAsync(request, cancellation);
+        var body = await request.ReadBodyAsync(request.Limits().BodyKilobytes, cancellation);
         if (body.Failed)
             return body.Error;
 
@@ -69,7 +69,7 @@ internal static class RequestReader
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !(Is(MediaTypes.Json) || Is(MediaTypes.MergePatch) || Is(MediaTypes.Form)))
             return new UnsupportedMediaType(MediaTypes.Json);
 
-        var body = await ReadBodyAsync(request, cancellation);
+        var body = await request.ReadBodyAsync(request.Limits().BodyKilobytes, cancellation);
         if (body.Failed)
             return body.Error;
 
@@ -129,10 +129,12 @@ internal static class RequestReader
         return new WriteOptions(condition, new IdempotencyKey($"{request.Method} {request.Path}", key, Convert.ToHexStringLower(fingerprint)));
     }
 
-    private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    /// <summary>Reads the bytes of a body.</summary>
+    /// <param name="kilobytes">How many there may be.</param>
+    public static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(this HttpRequest request, int kilobytes, CancellationToken cancellation)
     {
-        var most = request.Limits().BodyKilobytes * 1024;
-        var tooLarge = new TooLarge($"A body has at most {most / 1024} KiB.");
+        var most = kilobytes * 1024;
+        var tooLarge = new TooLarge($"A body has at most {kilobytes} KiB.");
         if (request.ContentLength > most)
             return tooLarge;
 
@@ -155,9 +157,10 @@ internal static class RequestReader
         return (ReadOnlyMemory<byte>)body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
-    private static RequestLimits Limits(this HttpRequest request) => request.HttpContext.RequestServices.GetRequiredService<IOptions<RequestLimits>>().Value;
+    public static RequestLimits Limits(this HttpRequest request) => request.HttpContext.RequestServices.GetRequiredService<IOptions<RequestLimits>>().Value;
 
-    private static Result<JsonElement> Parse(ReadOnlyMemory<byte> body, RequestLimits limits)
+    /// <summary>JSON as clients have to send it: Unicode, no member twice, no deeper than the limit.</summary>
+    public static Result<JsonElement> Parse(ReadOnlyMemory<byte> body, RequestLimits limits)
     {
         try
         {

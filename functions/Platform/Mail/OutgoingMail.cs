@@ -17,6 +17,9 @@ public sealed partial record OutgoingMail(string To, string Subject, string Text
 
     public string? ReplyTo { get; init; }
 
+    /// <summary>The part of its Message-ID before the deployment's domain: letters, digits, dots and hyphens. Null for one that is made up.</summary>
+    public string? Reference { get; init; }
+
     internal MimeMessage ToMessage(MailboxAddress sender, DateTimeOffset now)
     {
         var message = new MimeMessage { Subject = OneLine(Subject), Date = now };
@@ -25,6 +28,9 @@ public sealed partial record OutgoingMail(string To, string Subject, string Text
         message.To.Add(new MailboxAddress(null, To));
         if (ReplyTo is not null)
             message.ReplyTo.Add(new MailboxAddress(null, ReplyTo));
+
+        if (Reference is not null)
+            message.MessageId = $"{Reference}@{sender.Domain}";
 
         message.Body = new BodyBuilder { TextBody = Text, HtmlBody = Html }.ToMessageBody();
         return message;

@@ -15,5 +15,8 @@ public static class Queues
     /// <summary>Events, to be delivered to the subscribers of webhooks.</summary>
     public const string Webhooks = "webhooks";
 
-    public static IReadOnlyList<string> All { get; } = [Orders, CampaignSends, Webhooks];
+    /// <summary>Events that others have sent, to be written to records.</summary>
+    public const string InboundWebhooks = "inbound-webhooks";
+
+    public static IReadOnlyList<string> All { get; } = [Orders, CampaignSends, Webhooks, InboundWebhooks];
 }

@@ -18,6 +18,7 @@ public sealed class BuiltInRoleTests(CrmApp app)
         ["campaigns"] = ["CRUD", "CRU", "R", "CRU", "", "R"],
         ["cases"] = ["CRUD", "CRU", "R", "", "CRU", "R"],
         ["contacts"] = ["CRUD", "CRU", "CR", "CRU", "CRU", "R"],
+        ["inbound-webhooks"] = ["CRUD", "", "", "", "", ""],
         ["leads"] = ["CRUD", "CRU", "C", "CRU", "", "R"],
         ["orders"] = ["CRUD", "CRU", "C", "", "R", "R"],
         ["products"] = ["CRUD", "CRU", "R", "R", "R", "R"],

@@ -79,6 +79,16 @@ internal static class FunctionRequests
         new("WebhooksRotateSecret", "POST", "/api/v1/webhooks/{id}/rotate-secret"),
     ];
 
+    /// <summary>Actions on inbound webhooks and their events.</summary>
+    public static IReadOnlyList<FunctionRequest> OnInboundWebhooks { get; } =
+    [
+        new("InboundWebhooksEvents", "GET", "/api/v1/inbound-webhooks/{id}/events"),
+        new("InboundWebhooksEvent", "GET", "/api/v1/inbound-webhooks/{id}/events/none"),
+        new("InboundWebhooksReplay", "POST", "/api/v1/inbound-webhooks/{id}/events/none/replay"),
+        new("InboundWebhooksReplayFailed", "POST", "/api/v1/inbound-webhooks/{id}/replay-failed"),
+        new("InboundWebhooksRotateSecret", "POST", "/api/v1/inbound-webhooks/{id}/rotate-secret"),
+    ];
+
     public static IReadOnlyList<FunctionRequest> Others { get; } =
     [
         new("EntitiesList", "GET", "/api/v1/leads"),
@@ -90,6 +100,7 @@ internal static class FunctionRequests
         new("Health", "GET", "/health"),
         new("EventsRead", "GET", "/events"),
         new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
+        new("HooksReceive", "POST", "/hooks/none.none", []),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),
         new("AuthRevoke", "POST", "/auth/revoke", new JsonObject { ["token"] = "none" }),
         new("AuthPassword", "POST", "/auth/password", new JsonObject { ["currentPassword"] = "not this one", ["newPassword"] = "a longer password" }),
@@ -99,5 +110,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. OnInboundWebhooks, .. Others];
 }

@@ -65,9 +65,12 @@ public sealed partial class EntityType
         new(typeof(T), collection, name ?? WordBoundary().Replace(typeof(T).Name, "-").ToLowerInvariant(), exposed, madeBy);
 
     /// <summary>The entity as a caller sees it: what they may not read is no field of it.</summary>
-    internal EntityType SeenBy(Caller caller)
+    internal EntityType SeenBy(Caller caller) => SeenBy(caller.Permissions);
+
+    /// <inheritdoc cref="SeenBy(Caller)"/>
+    internal EntityType SeenBy(Permissions permissions)
     {
-        var hidden = caller.Permissions.Hidden(Collection);
+        var hidden = permissions.Hidden(Collection);
         return hidden.Count == 0 ? this : _views.GetValue(hidden, hidden => new EntityType(Record, Collection, Name, Exposed, MadeBy, hidden));
     }
 

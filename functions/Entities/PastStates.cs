@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities.Changes;
@@ -56,9 +57,22 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
     public Task<JsonObject?> AtTimeAsync(EntityType type, RecordKey key, StoredRecord stored, DateTimeOffset time, CancellationToken cancellation) =>
         AtAsync(type, key, stored, change => change.OccurredAt <= time, 0, cancellation);
 
+    /// <summary>Changes of a record with what each left it as, in one walk: null where it deleted it. A change that is lost, or older than a lost one, is not in the answer.</summary>
+    /// <param name="stored">As it is now.</param>
+    /// <param name="versions">Those asked for.</param>
+    public async Task<IReadOnlyDictionary<int, (Change Change, JsonObject? State)>> AtVersionsAsync(
+        EntityType type, RecordKey key, StoredRecord stored, IReadOnlySet<int> versions, CancellationToken cancellation) =>
+        await BackAsync(key, stored, versions.Min() - 1, cancellation)
+            .Where(step => versions.Contains(step.Change.Version))
+            .ToDictionaryAsync(step => step.Change.Version, step => (step.Change, Left(step.Change, step.State, type, key)), cancellationToken: cancellation);
+
     /// <param name="isIn">Whether a change is part of the wanted state; of older ones it is never asked.</param>
     /// <param name="after">The version after which changes are of interest.</param>
-    private async Task<JsonObject?> AtAsync(EntityType type, RecordKey key, StoredRecord stored, Func<Change, bool> isIn, int after, CancellationToken cancellation)
+    private async Task<JsonObject?> AtAsync(EntityType type, RecordKey key, StoredRecord stored, Func<Change, bool> isIn, int after, CancellationToken cancellation) =>
+        await BackAsync(key, stored, after, cancellation).FirstOrDefaultAsync(step => isIn(step.Change), cancellation) is { Change: { } change, State: var state } ? Left(change, state, type, key) : null;
+
+    /// <summary>The changes of a record after a version, newest first, each with the fields that it left.</summary>
+    private async IAsyncEnumerable<(Change Change, JsonObject State)> BackAsync(RecordKey key, StoredRecord stored, int after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var state = stored.IsTombstone ? [] : (JsonObject)stored.Data.ToNode()!;
         var next = stored.Version;
@@ -68,15 +82,14 @@ public sealed class PastStates(RecordStore records, ChangeLog log, CallContext c
             if (change.Version > stored.Version)
                 continue;
             if (change.Version != next--)
-                return null;
-            if (isIn(change))
-                return change.Action == Change.Delete ? null : Stamped(state, type, key, change);
+                yield break;
 
+            yield return (change, state);
             state = Diff.Undo(state, change);
         }
-
-        return null;
     }
+
+    private static JsonObject? Left(Change change, JsonObject state, EntityType type, RecordKey key) => change.Action == Change.Delete ? null : Stamped(state, type, key, change);
 
     /// <summary>A state with the members that no change tells, because they follow from it.</summary>
     private static JsonObject Stamped(JsonObject state, EntityType type, RecordKey key, Change made)

@@ -83,7 +83,8 @@ public sealed record MadeByAction(string Collection, string Route)
 public sealed record Conflict(string Detail) : Error("conflict", Detail);
 
 /// <summary>410: the cursor is too old to go on from.</summary>
-public sealed record Expired(string Code, string Detail) : Error(Code, Detail);
+/// <param name="Oldest">The oldest one to go on from, where there is one.</param>
+public sealed record Expired(string Code, string Detail, string? Oldest = null) : Error(Code, Detail);
 
 /// <summary>One field that both the caller and somebody else changed.</summary>
 public sealed record Clash(string Pointer, JsonNode? Yours, JsonNode? Current, JsonNode? Base);

@@ -12,7 +12,12 @@ internal static partial class Filter
 {
     /// <summary>The condition, or null after adding to <paramref name="errors"/>.</summary>
     /// <param name="macros">Null where nobody is there for them to stand for: in what is kept for others.</param>
-    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options, FilterMacros? macros = null)
+    public static SqlPredicate? Read(EntityType type, string text, FilterErrors errors, ListOptions options, FilterMacros? macros = null) =>
+        Parse(type, text, errors, options, macros) is { } parsed ? new FilterTranslator(type, errors).Translate(parsed) : null;
+
+    /// <summary>The condition as it was written, or null after adding to <paramref name="errors"/>.</summary>
+    /// <param name="macros">As for <see cref="Read"/>.</param>
+    public static SingleValueNode? Parse(EntityType type, string text, FilterErrors errors, ListOptions options, FilterMacros? macros = null)
     {
         if (text.Length > options.MaxFilterLength)
         {
@@ -36,7 +41,7 @@ internal static partial class Filter
         {
             var model = FilterModel.Of(type);
             var parser = new ODataQueryOptionParser(model.Model, model.Record, null, new Dictionary<string, string> { ["$filter"] = text });
-            return new FilterTranslator(type, errors).Translate(parser.ParseFilter().Expression);
+            return parser.ParseFilter().Expression;
         }
         catch (ODataException problem)
         {

@@ -61,7 +61,7 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
         var operands = new Stack<QueryNode>();
         for (QueryNode left = node; ;)
         {
-            if (Unconverted(left) is not BinaryOperatorNode chain || chain.OperatorKind != node.OperatorKind)
+            if (left.Unconverted() is not BinaryOperatorNode chain || chain.OperatorKind != node.OperatorKind)
             {
                 operands.Push(left);
                 break;
@@ -80,9 +80,9 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
 
     private string Comparison(BinaryOperatorNode node, bool negated)
     {
-        var (kind, left, right) = (node.OperatorKind, Unconverted(node.Left), Unconverted(node.Right));
+        var (kind, left, right) = (node.OperatorKind, node.Left.Unconverted(), node.Right.Unconverted());
         if (left is ConstantNode)
-            (kind, left, right) = (Mirrored(kind), right, left);
+            (kind, left, right) = (kind.Mirrored(), right, left);
         if (right is not ConstantNode constant || Find(left) is not { } operand)
             return Refuse("unsupported-filter", "only the comparison of a field with a value is available");
 
@@ -130,7 +130,7 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
 
     private string Function(SingleValueFunctionCallNode node, bool negated)
     {
-        var arguments = node.Parameters.Select(Unconverted).ToList();
+        var arguments = node.Parameters.Select(FilterNodes.Unconverted).ToList();
         if (arguments is not [_, ConstantNode { Value: string text }] || Find(arguments[0]) is not { } operand)
             return Refuse("unsupported-filter", $"the function '{node.Name}' is not available here");
 
@@ -156,7 +156,7 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
         return negated ? $"NOT {text})" : $"{text})";
     }
 
-    private Operand? Find(QueryNode node) => Unconverted(node) switch
+    private Operand? Find(QueryNode node) => node.Unconverted() switch
     {
         SingleValuePropertyAccessNode member => Member(member.Source, member.Property.Name),
         SingleComplexNode member => Member(member.Source, member.Property.Name),
@@ -183,15 +183,4 @@ internal sealed class FilterTranslator(EntityType type, FilterErrors errors)
         errors.Add(code, detail, null);
         return "false";
     }
-
-    private static QueryNode Unconverted(QueryNode node) => node is ConvertNode converted ? Unconverted(converted.Source) : node;
-
-    private static BinaryOperatorKind Mirrored(BinaryOperatorKind kind) => kind switch
-    {
-        BinaryOperatorKind.GreaterThan => BinaryOperatorKind.LessThan,
-        BinaryOperatorKind.GreaterThanOrEqual => BinaryOperatorKind.LessThanOrEqual,
-        BinaryOperatorKind.LessThan => BinaryOperatorKind.GreaterThan,
-        BinaryOperatorKind.LessThanOrEqual => BinaryOperatorKind.GreaterThanOrEqual,
-        _ => kind,
-    };
 }

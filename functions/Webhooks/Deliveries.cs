@@ -13,6 +13,10 @@ public sealed class Deliveries(KeyDocuments documents, CrmContainers containers,
 
     public Task SaveAsync(Delivery delivery, CancellationToken cancellation) => documents.PutAsync(delivery, cancellation);
 
+    /// <summary>Writes down that an event is not delivered, where nothing is written down of it yet.</summary>
+    public Task RefuseAsync(DeliveryMessage message, string detail, CancellationToken cancellation) =>
+        documents.CreateAsync(Delivery.New(message).Failed(detail), cancellation);
+
     /// <summary>The deliveries of a webhook, newest event first.</summary>
     /// <param name="before">All ids of the answer are lower; null starts with the newest.</param>
     public async Task<IReadOnlyList<Delivery>> PageAsync(string tenantId, string webhookId, string? before, int most, CancellationToken cancellation)

@@ -33,6 +33,9 @@ public sealed record Delivery(
 
     public Delivery Tried(DeliveryAttempt attempt) => this with { Tries = Tries + 1, Attempts = [.. Attempts.TakeLast(MostAttempts - 1), attempt], NextAttemptAt = null, Detail = null };
 
+    /// <summary>Nothing more is tried.</summary>
+    public Delivery Failed(string detail) => this with { State = DeliveryState.Failed, NextAttemptAt = null, Detail = detail };
+
     /// <summary>As the API shows it.</summary>
     [JsonIgnore]
     public DeliveryView View => new(Id, Event.EventId, Event.Type, Event.Entity, Event.RecordId, Event.Version, Event.OccurredAt, State, Tries, Attempts, NextAttemptAt, Detail);

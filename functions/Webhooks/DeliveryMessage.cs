@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure.Messaging.ServiceBus;
-using Crm.Entities.Changes;
-using Crm.Entities.Types;
-using Crm.History;
 using Crm.Platform;
 using Crm.Platform.Json;
 
@@ -14,38 +12,55 @@ namespace Crm.Webhooks;
 /// <param name="EventId">The receiver's key to tell what it has seen: the same for every webhook.</param>
 /// <param name="Entity">Null in a ping, as are the record and its version.</param>
 /// <param name="Attempt">From 1. An attempt that was made is not made again.</param>
-/// <param name="Step">Failures so far in this round of the plan.</param>
-/// <param name="Queued">How often it has waited for a slot at its endpoint.</param>
+/// <param name="Step">How many failures the plan has seen.</param>
+/// <param name="Queued">How often it has waited for its endpoint.</param>
+/// <param name="Index">Which event of its change it is.</param>
+/// <param name="Faults">How often something on this side was in the way.</param>
+/// <param name="Alone">It is in no line: a ping, or what is sent again after it was done with.</param>
 public sealed record DeliveryMessage(
     string DeliveryId, string EventId, string TenantId, string WebhookId, string Type, string? Entity, string? RecordId, int? Version, DateTimeOffset OccurredAt,
-    string? TraceParent, int Attempt = 1, int Step = 0, int Queued = 0)
+    string? TraceParent, int Attempt = 1, int Step = 0, int Queued = 0, int Index = 0, int Faults = 0, bool Alone = false)
 {
     public const string Ping = "webhook.ping";
 
+    /// <summary>The event; null in a ping, which is about no record.</summary>
+    [JsonIgnore]
+    public RecordEvent? Event =>
+        this is { Entity: { } entity, RecordId: { } id, Version: { } version } ? new RecordEvent(EventId, TenantId, Type, entity, id, version, Index, OccurredAt, TraceParent) : null;
+
     /// <summary>The first attempt for an event of a change.</summary>
-    public static DeliveryMessage Of(Webhook webhook, Change change, int index)
-    {
-        var announced = EventMessage.Of(change, index);
-        return new DeliveryMessage(
-            NewId(webhook.Id, change.OccurredAt, announced.Id), $"evt_{Ids.From(announced.Id)}", change.TenantId, webhook.Id, announced.Type,
-            change.Entity, change.RecordId, change.Version, change.OccurredAt, change.TraceParent);
-    }
+    public static DeliveryMessage Of(string webhookId, RecordEvent sent) => new(
+        NewId(webhookId, sent.OccurredAt, sent.Id), sent.Id, sent.TenantId, webhookId, sent.Type, sent.Entity, sent.RecordId, sent.Version, sent.OccurredAt, sent.TraceParent,
+        Index: sent.Index);
 
     /// <summary>A ping, different from every other.</summary>
     public static DeliveryMessage OfPing(string tenantId, string webhookId, DateTimeOffset now, string? traceParent)
     {
         var id = Ids.New(now);
-        return new DeliveryMessage(NewId(webhookId, now, id), $"evt_{id}", tenantId, webhookId, Ping, null, null, null, now, traceParent);
+        return new DeliveryMessage(NewId(webhookId, now, id), $"{RecordEvent.Prefix}{id}", tenantId, webhookId, Ping, null, null, null, now, traceParent, Alone: true);
     }
 
     /// <summary>The webhook that a delivery's id names; null where the text is none.</summary>
     public static string? WebhookOf(string deliveryId) => deliveryId.Split('.') is [{ Length: > 0 } webhook, { Length: > 0 }] ? webhook : null;
 
+    /// <summary>The message that bytes are; null where they are none.</summary>
+    public static DeliveryMessage? Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<DeliveryMessage>(bytes, CrmJson.Options) is { DeliveryId: not null, EventId: not null, TenantId: not null, WebhookId: not null, Type: not null } read ? read : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     public ServiceBusMessage ToMessage()
     {
         var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(this, CrmJson.Options))
         {
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{DeliveryId}/{Attempt}/{Queued}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{DeliveryId}/{Attempt}/{Queued}/{Faults}"),
             Subject = Type,
             ContentType = "application/json",
         };

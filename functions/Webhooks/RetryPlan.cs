@@ -30,6 +30,6 @@ internal static class RetryPlan
         return planned > granted ? planned : granted;
     }
 
-    /// <summary>How long a delivery waits for a slot at its endpoint; nobody's attempt is used up.</summary>
+    /// <summary>How long a delivery waits for its endpoint, or for what is in the way on this side; nobody's attempt is used up.</summary>
     public static TimeSpan Queued(int times) => TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(times, 5)) * (0.5 + Random.Shared.NextDouble()));
 }

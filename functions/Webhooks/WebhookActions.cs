@@ -26,16 +26,20 @@ public sealed class WebhookActions(
     public Task<Result<Delivery>> PingAsync(string id, CancellationToken cancellation) => FindAsync(id, Right.Update, cancellation).ThenAsync(webhook =>
         SendAsync(webhook, DeliveryMessage.OfPing(TenantId, id, time.GetUtcNow(), call.TraceParent), null, cancellation));
 
-    /// <summary>Sends a delivery again, from the start of its plan; one that is waiting is sent now.</summary>
+    /// <summary>Sends a delivery again, from the start of its plan, whatever else of its record is waiting; one that is under way is tried now.</summary>
     public async Task<Result<Delivery>> ReplayAsync(string deliveryId, CancellationToken cancellation)
     {
         if (DeliveryMessage.WebhookOf(deliveryId) is not { } id)
             return new NotFound();
 
         return await FindAsync(id, Right.Update, cancellation).ThenAsync<Webhook, Delivery>(async webhook =>
-            await deliveries.FindAsync(TenantId, id, deliveryId, cancellation) is { } delivery
-                ? await SendAsync(webhook, delivery.Event with { Attempt = delivery.Tries + 1, Step = 0, Queued = 0, TraceParent = call.TraceParent }, delivery, cancellation)
-                : new NotFound());
+        {
+            if (await deliveries.FindAsync(TenantId, id, deliveryId, cancellation) is not { } delivery)
+                return new NotFound();
+
+            var alone = delivery.Event with { Alone = delivery.Event.Alone || delivery.State != DeliveryState.Pending };
+            return await SendAsync(webhook, alone with { Attempt = delivery.Tries + 1, Step = 0, Queued = 0, Faults = 0, TraceParent = call.TraceParent }, delivery with { Event = alone }, cancellation);
+        });
     }
 
     /// <summary>What became of the events of a webhook, newest first.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Crm.Access;
 using Crm.Entities;
 using Crm.Entities.Changes;
@@ -8,49 +6,65 @@ using Crm.Entities.Storage;
 using Crm.Entities.Types;
 using Crm.Platform.Auth;
 using Crm.Platform.Json;
+using Crm.Query;
 using Crm.Tenants;
 
 namespace Crm.Webhooks;
 
-/// <summary>
-/// Events as CloudEvents 1.0, cut to what the owner of a webhook may read: the record as the event left it, which of its fields changed, and what
-/// they were before.
-/// </summary>
-public sealed class WebhookEvents(EntityCatalog catalog, RecordStore records, PastStates past, ChangeLog log, AccessReader access)
+/// <summary>What there is to send of an event.</summary>
+public enum EventState
 {
-    /// <summary>A larger event goes without the record and its past: who wants them reads them.</summary>
-    private const int MostBytes = 20_000;
+    /// <summary>Its body.</summary>
+    Ready,
 
-    /// <summary>The body; null where the owner may not read the record, then or now, or is no active user any more.</summary>
-    /// <exception cref="InvalidOperationException">The change cannot be seen yet: the message has to come again.</exception>
-    public async Task<byte[]?> BodyAsync(Webhook webhook, DeliveryMessage message, CancellationToken cancellation)
+    /// <summary>Nothing yet: its change cannot be seen from here.</summary>
+    NotYet,
+
+    /// <summary>Nothing: the owner may not read the record, then or now, or is no active user any more.</summary>
+    Unreadable,
+
+    /// <summary>Nothing: the webhook leaves it out.</summary>
+    Unwanted,
+
+    /// <summary>Nothing: the owner may not read what the filter names, or the record has no such field.</summary>
+    BadFilter,
+}
+
+/// <param name="Body">Null unless it is ready.</param>
+public readonly record struct EventReading(EventState State, byte[]? Body = null);
+
+/// <summary>Events for webhooks: cut to what the owner may read, and left out where the webhook's filter or fields do not ask for them.</summary>
+public sealed class WebhookEvents(EntityCatalog catalog, RecordStore records, PastStates past, ChangeLog log, AccessReader access, RecordFilters filters)
+{
+    public async Task<EventReading> ReadAsync(Webhook webhook, DeliveryMessage message, CancellationToken cancellation)
     {
         if (await PermissionsAsync(webhook, message.TenantId, cancellation) is not { } permissions)
-            return null;
-        if (message is not { Entity: { } collection, RecordId: { } id, Version: { } version })
-            return Bytes(Envelope(message, new JsonObject { ["webhookId"] = webhook.Id }));
-        if (catalog.Exposed(collection) is not { } type || permissions.Scope(Right.Read, collection) == GrantScope.None)
-            return null;
+            return new(EventState.Unreadable);
+        if (message.Event is not { } sent)
+            return new(EventState.Ready, CloudEvents.Of(message));
+        if (catalog.Exposed(sent.Entity) is not { } type || permissions.Scope(Right.Read, sent.Entity) == GrantScope.None)
+            return new(EventState.Unreadable);
 
-        var key = new RecordKey(message.TenantId, collection, id);
-        if (await records.ReadLatestAsync(key, cancellation) is not { } stored || await log.FindAsync(key, version, cancellation) is not { } document)
-            throw new InvalidOperationException($"Version {version} of {key.Path} cannot be read yet.");
+        var (reading, finding) = (records.ReadLatestAsync(sent.Key, cancellation), log.FindAsync(sent.Key, sent.Version, cancellation));
+        await Task.WhenAll(reading, finding);
+        if (await reading is not { } stored || stored.Version < sent.Version || await finding is not { } document)
+            return new(EventState.NotYet);
 
         var change = document.Deserialize<Change>(CrmJson.Options)!;
-        var deleted = change.Action == Change.Delete;
-        var state = await past.AtVersionAsync(type, key, stored, deleted ? version - 1 : version, cancellation);
-        if (state is null || !permissions.Allows(Right.Read, collection, Element(state)) || (!stored.IsTombstone && !permissions.Allows(Right.Read, collection, stored.Data)))
-            return null;
+        var state = await past.AtVersionAsync(type, sent.Key, stored, change.Action == Change.Delete ? sent.Version - 1 : sent.Version, cancellation);
+        if (!permissions.Allows(type, stored, state))
+            return new(EventState.Unreadable);
 
-        var hidden = permissions.Hidden(collection);
-        var (before, after) = Diff.Sides(change);
-        var changed = new JsonArray([.. before.Concat(after).Select(field => field.Key).Distinct().Where(name => !hidden.Contains(name)).Select(name => (JsonNode)name)]);
-        var data = new JsonObject { ["changed"] = changed, ["previous"] = Visible(before, hidden) };
-        if (!deleted)
-            data.Insert(0, "record", Visible(state, hidden));
+        var hidden = permissions.Hidden(sent.Entity);
+        if (!webhook.IsTouchedBy(change.Fields.Where(field => !hidden.Contains(field))))
+            return new(EventState.Unwanted);
 
-        var body = Bytes(Envelope(message, data));
-        return body.Length <= MostBytes ? body : Bytes(Envelope(message, new JsonObject { ["thin"] = true, ["changed"] = changed.DeepClone() }));
+        return (webhook.Filter is null ? true : filters.Meets(type.SeenBy(permissions), webhook.Filter, JsonSerializer.SerializeToElement(state, CrmJson.Options))) switch
+        {
+            null => new(EventState.BadFilter),
+            false => new(EventState.Unwanted),
+            true => new(EventState.Ready, CloudEvents.Of(sent, change, state!, hidden)),
+        };
     }
 
     private async Task<Permissions?> PermissionsAsync(Webhook webhook, string tenantId, CancellationToken cancellation) =>
@@ -59,32 +73,4 @@ public sealed class WebhookEvents(EntityCatalog catalog, RecordStore records, Pa
         && await access.UserAsync(tenant, tenantId, owner, cancellation) is { User.Status: UserStatus.Active } user
             ? user.Permissions
             : null;
-
-    private static JsonObject Envelope(DeliveryMessage message, JsonObject data)
-    {
-        var envelope = new JsonObject
-        {
-            ["specversion"] = "1.0",
-            ["id"] = message.EventId,
-            ["source"] = $"/tenants/{message.TenantId}",
-            ["type"] = message.Type,
-            ["time"] = UtcTimeConverter.Format(message.OccurredAt),
-            ["datacontenttype"] = "application/json",
-        };
-        if (message.Version is { } version)
-        {
-            envelope["subject"] = $"{message.Entity}/{message.RecordId}";
-            envelope["sequence"] = version.ToString("D8", CultureInfo.InvariantCulture);
-        }
-
-        envelope["data"] = data;
-        return envelope;
-    }
-
-    private static JsonObject Visible(JsonObject state, IReadOnlySet<string> hidden) =>
-        new(state.Where(field => !hidden.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
-
-    private static JsonElement Element(JsonObject state) => JsonSerializer.SerializeToElement(state, CrmJson.Options);
-
-    private static byte[] Bytes(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body, CrmJson.Options);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
 using Crm.Entities;
 using Crm.Entities.Changes;
 using Crm.Entities.Types;
@@ -11,11 +12,12 @@ using Crm.Platform.Json;
 using Crm.Platform.Messaging;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Crm.Webhooks;
 
 /// <summary>Events on their way out: matched with webhooks, delivered, looked at and sent again.</summary>
-public sealed class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver, WebhookActions actions)
+public sealed partial class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver, WebhookActions actions, ILogger<WebhookFunctions> logger)
 {
     [Function(nameof(MatchWebhooks))]
     [ExponentialBackoffRetry(Feed.ForEver, Feed.RetryFrom, Feed.RetryUpTo)]
@@ -29,8 +31,33 @@ public sealed class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver
     /// <summary>Sends an event to a webhook.</summary>
     [Function(nameof(DeliverWebhook))]
     [Sends("receiveEvent", typeof(WebhookEvent), MediaTypes.CloudEvent, HeaderNames.WebhookId, HeaderNames.WebhookTimestamp, HeaderNames.WebhookSignature)]
-    public Task Deliver([ServiceBusTrigger(Queues.Webhooks, Connection = Queues.Connection)] string message, CancellationToken cancellation) =>
-        deliver.RunAsync(JsonSerializer.Deserialize<DeliveryMessage>(message, CrmJson.Options)!, cancellation);
+    public async Task Deliver(
+        [ServiceBusTrigger(Queues.Webhooks, Connection = Queues.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions settle, CancellationToken cancellation)
+    {
+        if (DeliveryMessage.Read(message.Body.ToMemory().Span) is not { } delivery)
+        {
+            await settle.DeadLetterMessageAsync(message, deadLetterReason: "malformed", deadLetterErrorDescription: "The body is no delivery.", cancellationToken: cancellation);
+            return;
+        }
+
+        await deliver.RunAsync(delivery, cancellation);
+        await settle.CompleteMessageAsync(message, cancellation);
+    }
+
+    /// <summary>A message that was given up on: its delivery has failed, and the events behind it go on.</summary>
+    [Function("FailDeadDelivery")]
+    public async Task Fail(
+        [ServiceBusTrigger(Queues.Webhooks + "/$deadletterqueue", Connection = Queues.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions settle, CancellationToken cancellation)
+    {
+        if (DeliveryMessage.Read(message.Body.ToMemory().Span) is { } dead)
+            await deliver.GiveUpAsync(dead, $"{message.DeadLetterReason}: {message.DeadLetterErrorDescription}", cancellation);
+        else
+            Log.Malformed(logger, message.MessageId);
+
+        await settle.CompleteMessageAsync(message, cancellation);
+    }
 
     /// <summary>Sends an event that says nothing, to try the receiver.</summary>
     [Function("WebhooksPing"), Records(Right.Update, Collection = WebhookActions.Collection)]
@@ -66,4 +93,10 @@ public sealed class WebhookFunctions(MatchWebhooks match, DeliverWebhook deliver
 
     private static IResult Accepted(Result<Delivery> delivery) =>
         delivery.Failed ? Problems.From(delivery.Error) : Results.Json(delivery.Value.View, CrmJson.Options, statusCode: StatusCodes.Status202Accepted);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The dead letter {MessageId} is no delivery; it is dropped")]
+        public static partial void Malformed(ILogger logger, string messageId);
+    }
 }

@@ -1,5 +1,6 @@
 using Crm.Entities.Writing;
 using Crm.Platform.ChangeFeed;
+using Crm.Webhooks.EventFeed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,9 +25,16 @@ internal static class WebhookServices
             .AddScoped<WebhookSecrets>()
             .AddScoped<WebhookEvents>()
             .AddScoped<Deliveries>()
+            .AddScoped<WaitingLines>()
+            .AddScoped<AttemptDelivery>()
             .AddScoped<DeliverWebhook>()
             .AddScoped<DisableWebhook>()
             .AddScoped<WebhookActions>()
+            .AddSingleton(new FeedFunction(nameof(LogEvents)))
+            .AddScoped<EventLog>()
+            .AddScoped<LogEvents>()
+            .AddScoped<EventBodies>()
+            .AddScoped<ReadEvents>()
             .AddScoped<IWriteStep, WebhookSteps>();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CrmInProcess : IAsyncDisposable
     {
         // A token that outlasts the longest run.
         _host = CrmApplication.CreateBuilder(
-            ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, $"--CRM_ADMIN_PASSWORD={Password}", "--Auth:AccessTokenMinutes=1440"]).Build();
+            ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, "--Webhooks:AllowLoopback=true", $"--CRM_ADMIN_PASSWORD={Password}", "--Auth:AccessTokenMinutes=1440"]).Build();
     }
 
     public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());

@@ -26,3 +26,6 @@ foreach (var records in options.Records)
         }
     }
 }
+
+if (options.Deliveries > 0)
+    Console.WriteLine(await Deliveries.MeasureAsync(client, crm, options.Deliveries));

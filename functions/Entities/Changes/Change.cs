@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Crm.Platform.Auth;
 using Crm.Platform.Json;
 
@@ -58,6 +59,10 @@ public sealed record Change
 
     /// <summary>Event types that the change announces.</summary>
     public required IReadOnlyList<string> Events { get; init; }
+
+    /// <summary>The names of the fields that changed, as the record has them.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Fields => Changes.Select(changed => changed.Path.Split('/', 3)[1]).Distinct();
 
     /// <summary>Empty for the first change.</summary>
     public required string PrevHash { get; init; }

@@ -9,10 +9,13 @@ public static class Diff
     /// <summary>They follow from the change itself (version, actor, time) and are not told again.</summary>
     private static readonly HashSet<string> Implied = ["id", "type", "version", "etag", "updatedAt", "updatedBy"];
 
+    /// <summary>Whether a change says of this field that it changed.</summary>
+    public static bool Tells(string field) => !Implied.Contains(field);
+
     public static IReadOnlyList<FieldChange> Between(EntityType type, JsonObject? before, JsonObject? after)
     {
         var changes = new List<FieldChange>();
-        foreach (var field in type.Fields.Values.Where(field => !Implied.Contains(field.Name)))
+        foreach (var field in type.Fields.Values.Where(field => Tells(field.Name)))
             Compare("/" + field.Name, field, before?[field.Name], after?[field.Name], field.Personal, changes);
 
         return changes;

@@ -50,11 +50,11 @@ public sealed class ChangeLog(CrmContainers containers, RequestCharge charge)
         }
     }
 
-    /// <summary>The document of one change as it is stored, in history or else beside the record; null where it is in neither.</summary>
+    /// <summary>The document of one change as it is stored, beside the record or else in history; null where it is in neither.</summary>
     public async Task<JsonObject?> FindAsync(RecordKey key, int version, CancellationToken cancellation)
     {
         var id = Change.IdOf(version);
-        return await FindAsync(containers.History, id, key.HistoryPartition, cancellation) ?? await FindAsync(containers.Records, id, key.Partition, cancellation);
+        return await FindAsync(containers.Records, id, key.Partition, cancellation) ?? await FindAsync(containers.History, id, key.HistoryPartition, cancellation);
     }
 
     /// <summary>The documents of changes that lie beside their records, in one round.</summary>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
-using System.Text.RegularExpressions;
+using Crm.Entities.Changes;
 using Crm.Entities.Schema;
 using Crm.Platform.Auth;
 using Crm.Platform.Http;
@@ -32,15 +32,13 @@ public enum WebhookDisabledReason
 /// its owner. Its secret is in the answer to its creation and nowhere else.
 /// </summary>
 [WithSecret]
-public sealed partial record Webhook : Entity
+public sealed record Webhook : Entity
 {
     /// <summary>The action by which the app stops sending.</summary>
     public const string Disable = "disable";
 
     /// <summary>The action that gives it a new secret.</summary>
     public const string Rotate = "rotateSecret";
-
-    private const string Any = "*";
 
     public string? Name { get; init; }
 
@@ -49,6 +47,12 @@ public sealed partial record Webhook : Entity
 
     /// <summary><c>contact.created</c>, <c>opportunity.*</c>, or <c>*</c> for all.</summary>
     [MinLength(1), MaxLength(100)] public required IReadOnlyList<string> Types { get; init; }
+
+    /// <summary>In the language of lists: only events of records that meet it, as the event left them; of a deleted one, as it was before. Then all types are of one entity.</summary>
+    [StringLength(8000), NotFilterable] public string? Filter { get; init; }
+
+    /// <summary>Only events of changes that touch one of these fields; all, where there are none.</summary>
+    [MaxLength(100), NotFilterable] public IReadOnlyList<string> ChangedFields { get; init; } = [];
 
     /// <summary>Leaves out what the owner did.</summary>
     public bool SkipOwn { get; init; }
@@ -63,8 +67,12 @@ public sealed partial record Webhook : Entity
     /// <summary>Under which its secret is kept; it is no secret itself.</summary>
     [ServerSet, NotFilterable] public string? SecretId { get; init; }
 
-    /// <summary>Whether an event type is among <see cref="Types"/>.</summary>
-    public bool Wants(string type) => Types.Any(wanted => wanted == Any || wanted == type || (wanted.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(wanted[..^1], StringComparison.Ordinal)));
+    /// <summary>Whether an event of a change is one to send, as far as the change alone can say.</summary>
+    public bool Wants(Change change, string type) =>
+        Types.Include(type) && change.OccurredAt > CreatedAt && !(SkipOwn && change.Actor.Id == OwnerId) && IsTouchedBy(change.Fields);
+
+    /// <summary>Whether one of these fields is one to be told of.</summary>
+    public bool IsTouchedBy(IEnumerable<string> fields) => ChangedFields.Count == 0 || fields.Any(ChangedFields.Contains);
 
     protected internal override Entity Complete(WriteContext context)
     {
@@ -73,9 +81,7 @@ public sealed partial record Webhook : Entity
             CheckUrl(context);
         if (context.Action != WriteContext.Unlink && before?.OwnerId != OwnerId && OwnerId != context.Caller.UserId)
             context.Forbid("#/ownerId", "a webhook is sent what its owner may read; it can become your own alone");
-        foreach (var (type, index) in Types.Select((type, index) => (type, index)).Where(named => !IsType(named.type, context.Catalog)))
-            context.Refuse($"#/types/{index}", "no-such-type", $"'{type}' is no event type such as contact.created, contact.* or *");
-
+        CheckWanted(before, context);
         return this with { DisabledReason = Status == WebhookStatus.Disabled ? DisabledReason : null };
     }
 
@@ -97,9 +103,22 @@ public sealed partial record Webhook : Entity
             context.Refuse("#/url", "not-public", "must not be an address of a private network");
     }
 
-    private static bool IsType(string text, EntityCatalog catalog) =>
-        text == Any || (Form().IsMatch(text) && catalog.All.Any(type => type.Exposed && text.StartsWith($"{type.Name}.", StringComparison.Ordinal)));
+    private void CheckWanted(Webhook? before, WriteContext context)
+    {
+        var refusals = Types.Select(type => EventTypes.Refusal(type, context.Catalog)).ToList();
+        foreach (var (index, refusal) in refusals.Index().Where(named => named.Item is not null))
+            context.Refuse($"#/types/{index}", "no-such-type", refusal!);
+        if (refusals.Any(refusal => refusal is not null) || (before is not null && before.Filter == Filter && before.ChangedFields.SequenceEqual(ChangedFields) && before.Types.SequenceEqual(Types)))
+            return;
 
-    [GeneratedRegex(@"^[a-z][a-z-]*\.(\*|[a-z][a-z_]*)$")]
-    private static partial Regex Form();
+        IReadOnlyList<EntityType> entities = Types.Contains(EventTypes.All)
+            ? [.. context.Catalog.All.Where(type => type.Exposed)]
+            : [.. Types.Select(type => EventTypes.EntityOf(type, context.Catalog)!).Distinct()];
+        foreach (var (index, field) in ChangedFields.Index().Where(named => !Diff.Tells(named.Item) || !entities.Any(entity => entity.SeenBy(context.Caller).Fields.ContainsKey(named.Item))))
+            context.Refuse($"#/changedFields/{index}", "no-such-field", $"'{field}' is no field of what the types name that a change could be of");
+        if (Filter is not null && entities.Count != 1)
+            context.Refuse("#/filter", "not-allowed", "is about the records of one entity: name types of one, such as contact.*");
+        else if (Filter is not null)
+            context.CheckFilter("#/filter", entities[0].Collection, Filter);
+    }
 }

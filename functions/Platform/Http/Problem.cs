@@ -25,6 +25,9 @@ public sealed record Problem(string Type, string Title, int Status, string Code,
     /// <summary>Of a move that is not made: the actions there are from here.</summary>
     public IReadOnlyList<string>? Actions { get; init; }
 
+    /// <summary>Of a position that is no longer held: the oldest that is.</summary>
+    public string? Oldest { get; init; }
+
     /// <summary>Of a stale write: the record's ETag now.</summary>
     public string? CurrentEtag { get; init; }
 

@@ -17,9 +17,9 @@ internal static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         new(typeof(BadRequest), 400, "Bad request",
-            "filter-too-complex", "invalid-body", "invalid-cursor", "invalid-filter", "invalid-idempotency-key", "invalid-if-match", "invalid-json", "invalid-orderby", "invalid-select",
+            "filter-too-complex", "invalid-body", "invalid-cursor", "invalid-expand", "invalid-filter", "invalid-idempotency-key", "invalid-if-match", "invalid-json", "invalid-orderby", "invalid-select",
             "invalid-time", "invalid-value", "not-available", "not-filterable", "not-sortable", "out-of-range", "repeated-parameter", "unknown-collection", "unknown-field",
-            "unknown-parameter", "unsupported-filter", "unsupported-grant-type", "unsupported-orderby"),
+            "unknown-parameter", "unknown-reference", "unsupported-filter", "unsupported-grant-type", "unsupported-orderby"),
         new(typeof(InvalidGrant), 400, "Bad request", "invalid-grant"),
         new(typeof(Invalid), 400, "Validation failed", "validation-failed") { Where = error => ((Invalid)error).Errors.Any(field => field.Code == "unknown-field") },
         new(typeof(Unauthorized), 401, "Unauthorized", "invalid-token", "unauthorized"),
@@ -32,7 +32,7 @@ internal static class ProblemKinds
         new(typeof(WrongState), 409, "Wrong state", "invalid-state"),
         new(typeof(MadeByAction), 409, "Made by an action", "made-by-action"),
         new(typeof(Conflict), 409, "Conflict", "conflict"),
-        new(typeof(Expired), 410, "Gone", "cursor-expired", "link-expired"),
+        new(typeof(Expired), 410, "Gone", "cursor-expired", "link-expired", "position-expired"),
         new(typeof(Stale), 412, "Precondition failed", "stale"),
         new(typeof(TooLarge), 413, "Content too large", "too-large"),
         new(typeof(UnsupportedMediaType), 415, "Unsupported media type", "unsupported-media-type"),

@@ -22,6 +22,7 @@ public static class Problems
         Invalid { Errors: var errors } => problem with { Errors = [.. errors.Select(ProblemDetail.Of)] },
         Duplicate { Field: var field, Matches: var matches } => problem with { Field = field, Matches = matches },
         InvalidTransition { Field: var field, Allowed: var allowed, Actions: var actions } => problem with { Field = field, Allowed = allowed, Actions = actions.Count > 0 ? actions : null },
+        Expired { Oldest: { } oldest } => problem with { Oldest = oldest },
         Stale { CurrentEtag: var etag, Clashes: var clashes } => problem with { CurrentEtag = etag, Clashes = clashes.Count > 0 ? clashes : null },
         _ => problem,
     };

@@ -8,9 +8,10 @@ internal static class NextLinks
 {
     /// <summary>The same list from a cursor on.</summary>
     /// <param name="requestUrl">As the client called it.</param>
-    public static string From(Uri requestUrl, IQueryCollection query, string cursor)
+    /// <param name="name">The parameter that takes the cursor.</param>
+    public static string From(Uri requestUrl, IQueryCollection query, string cursor, string name = "cursor")
     {
-        var parameters = query.Where(parameter => parameter.Key != "cursor").Append(new("cursor", cursor));
+        var parameters = query.Where(parameter => parameter.Key != name).Append(new(name, cursor));
         return requestUrl.GetLeftPart(UriPartial.Path) + new QueryBuilder(parameters);
     }
 

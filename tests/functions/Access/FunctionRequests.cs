@@ -101,6 +101,7 @@ internal static class FunctionRequests
         new("DocsDescription", "GET", "/openapi.json"),
         new("DocsPage", "GET", "/docs"),
         new("DocsScript", "GET", "/docs/scalar.js"),
+        new("EventsRead", "GET", "/events"),
         new("WebhooksReplay", "POST", "/api/v1/webhook-deliveries/none.none/replay"),
         new("HooksReceive", "POST", "/hooks/none.none", []),
         new("AuthToken", "POST", "/auth/token", new JsonObject { ["grant_type"] = "refresh_token", ["refresh_token"] = "none" }),

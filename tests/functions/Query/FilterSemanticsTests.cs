@@ -1,5 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crm.Query;
 using Crm.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Tests.Query;
 
@@ -45,6 +48,8 @@ public class FilterSemanticsTests(CrmApp app) : IClassFixture<CrmApp>
         Assert.NotEmpty(no);
         Assert.Empty(yes.Intersect(no));
         Assert.Equal(all.Order(), yes.Concat(no).Order());
+        Assert.Equal(yes.Order(), await AtHandAsync(filter));
+        Assert.Equal(no.Order(), await AtHandAsync($"not ({filter})"));
     }
 
     [Theory]
@@ -65,19 +70,28 @@ public class FilterSemanticsTests(CrmApp app) : IClassFixture<CrmApp>
         Assert.Equal(await IdsAsync("fragile eq true or fragile eq false", $"&orderby={order}&maxpagesize=200"), paged);
     }
 
-    private async Task<IReadOnlyList<string>> IdsAsync(string filter, string more = "")
+    /// <summary>What the filter says of the same records where they are at hand.</summary>
+    private async Task<IEnumerable<string>> AtHandAsync(string filter)
     {
-        var ids = new List<string>();
+        var (filters, type) = (app.Services.GetRequiredService<RecordFilters>(), app.Catalog.Of<Widget>());
+        return (await RecordsAsync("name ne null")).Where(record => filters.Meets(type, filter, JsonSerializer.SerializeToElement(record)) ?? throw new ArgumentException(filter)).Select(Requests.Id).Order();
+    }
+
+    private async Task<IReadOnlyList<string>> IdsAsync(string filter, string more = "") => [.. (await RecordsAsync(filter, more)).Select(Requests.Id)];
+
+    private async Task<IReadOnlyList<JsonNode>> RecordsAsync(string filter, string more = "")
+    {
+        var records = new List<JsonNode>();
         var next = $"/api/v1/widgets?filter={Uri.EscapeDataString($"tags/any(m:m eq '{Marker}') and ({filter})")}{more}";
         while (next is not null)
         {
             var page = await app.SendAsync("GET", next);
             Assert.True(page.Status == System.Net.HttpStatusCode.OK, page.Text);
-            ids.AddRange(page.Json["value"]!.AsArray().Select(row => (string)row!["id"]!));
+            records.AddRange(page.Json["value"]!.AsArray().Select(row => row!));
             next = (string?)page.Json["nextLink"];
         }
 
-        return ids;
+        return records;
     }
 
     /// <summary>Once for the class: widgets in which each field is sometimes absent.</summary>

@@ -91,6 +91,31 @@ public sealed class EndpointTests(CrmApp app)
     public async Task Webhook_OfSuchAType_IsRefused(string type) =>
         (await app.PostAsync("webhooks", new JsonObject { ["url"] = "https://hooks.example.com/", ["types"] = new JsonArray(type) })).Expect(422).ExpectErrors("#/types/0 no-such-type");
 
+    [Theory]
+    [InlineData("""{ "types": ["widget.*"], "filter": "colour eq 'red' and weight gt 1", "changedFields": ["colour", "weight"] }""")]
+    [InlineData("""{ "types": ["stock.low", "stock-item.updated"], "filter": "warehouse eq 'main'" }""")]
+    [InlineData("""{ "types": ["*"], "changedFields": ["ownerId"] }""")]
+    public async Task Webhook_ThatWantsLess_IsTaken(string body) =>
+        Assert.Equal(201, (int)(await app.PostAsync("webhooks", Wanting(body))).Status);
+
+    [Theory]
+    [InlineData("""{ "types": ["widget.*"], "filter": "shape eq 'round'" }""", "#/filter invalid-filter")]
+    [InlineData("""{ "types": ["widget.*"], "filter": "colour eq" }""", "#/filter invalid-filter")]
+    [InlineData("""{ "types": ["widget.*"], "filter": "" }""", "#/filter invalid-filter")]
+    [InlineData("""{ "types": ["widget.*", "contact.*"], "filter": "name eq 'x'" }""", "#/filter not-allowed")]
+    [InlineData("""{ "types": ["*"], "filter": "name eq 'x'" }""", "#/filter not-allowed")]
+    [InlineData("""{ "types": ["widget.*"], "changedFields": ["colour", "lastName"] }""", "#/changedFields/1 no-such-field")]
+    [InlineData("""{ "types": ["widget.*"], "changedFields": ["updatedAt"] }""", "#/changedFields/0 no-such-field")]
+    public async Task Webhook_ThatWantsWhatIsNotThere_IsRefused(string body, string error) =>
+        (await app.PostAsync("webhooks", Wanting(body))).Expect(422).ExpectErrors(error);
+
+    private static JsonObject Wanting(string body)
+    {
+        var webhook = (JsonObject)JsonNode.Parse(body)!;
+        webhook["url"] = "https://hooks.example.com/";
+        return webhook;
+    }
+
     /// <summary>Who manages webhooks and reads little must not get what an administrator reads.</summary>
     [Fact]
     public async Task Webhook_OfSomebodyElse_CanBeTakenOverAndNotTurned()

@@ -50,7 +50,7 @@ public static class CrmApplication
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
-        builder.Services.AddCampaigns();
+        builder.Services.AddCampaigns(builder.Configuration);
         builder.Services.AddCustomers();
         builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddHealth();

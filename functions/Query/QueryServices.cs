@@ -17,6 +17,7 @@ internal static class QueryServices
             .Validate(options => options.HasKey, $"Lists__CursorKey must be at least {ListOptions.MinKeyBytes} random bytes in base64, such as `openssl rand -base64 32` prints.")
             .Validate(options => options.HasLimits, "Lists__MaxPageSize must be 1 to 1000, Lists__DefaultPageSize 1 to that, Lists__MaxPredicates 1 to 100, Lists__MaxFilterLength 100 to 16000.")
             .ValidateOnStart();
+        services.AddScoped<RecordScan>();
         services.AddSingleton<Cursors>();
         services.AddSingleton<FilterProblems>(provider => (type, filter) =>
         {

@@ -37,6 +37,11 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("CampaignsCancel", "POST", "/api/v1/campaigns/{id}/cancel"),
+        new("CampaignsLaunch", "POST", "/api/v1/campaigns/{id}/launch"),
+        new("CampaignsPause", "POST", "/api/v1/campaigns/{id}/pause"),
+        new("CampaignsResume", "POST", "/api/v1/campaigns/{id}/resume"),
+        new("CampaignsUnschedule", "POST", "/api/v1/campaigns/{id}/unschedule"),
         new("CampaignsTest", "POST", "/api/v1/campaigns/{id}/test", new JsonObject { ["to"] = "ada@example.com" }),
         new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
     ];
@@ -69,6 +74,14 @@ internal static class FunctionRequests
         new("InvoicesVoid", "POST", "/api/v1/invoices/{id}/void", new JsonObject { ["reason"] = "none" }),
         new("StockItemsMove", "POST", "/api/v1/stock-items/{id}/movements", new JsonObject { ["kind"] = "receipt", ["quantity"] = 1 }),
         new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
+    ];
+
+    /// <summary>What is seen of a campaign beside its record.</summary>
+    public static IReadOnlyList<FunctionRequest> OnCampaigns { get; } =
+    [
+        new("CampaignsEffect", "GET", "/api/v1/campaigns/{id}/effect"),
+        new("CampaignsPreview", "GET", "/api/v1/campaigns/{id}/preview"),
+        new("CampaignsRecipients", "GET", "/api/v1/campaigns/{id}/recipients"),
     ];
 
     /// <summary>Actions on webhooks, which nobody makes for somebody else.</summary>
@@ -109,5 +122,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. OnInboundWebhooks, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnCampaigns, .. OnWebhooks, .. OnInboundWebhooks, .. Others];
 }

@@ -4,11 +4,12 @@ namespace Crm.Benchmarks;
 
 /// <summary>What to measure: <c>--records 10000,100000 --clients 1,8,32 --seconds 3 --only create</c>.</summary>
 /// <param name="Only">A part of the names of the operations to measure beside the floor; empty for all.</param>
-internal sealed record Options(IReadOnlyList<int> Records, IReadOnlyList<int> Clients, TimeSpan Time, string Only)
+/// <param name="Audience">How many a campaign is launched to, instead of everything else; 0 for none.</param>
+internal sealed record Options(IReadOnlyList<int> Records, IReadOnlyList<int> Clients, TimeSpan Time, string Only, int Audience)
 {
     public static Options Read(string[] args)
     {
-        var given = new Dictionary<string, string> { ["--records"] = "10000,100000", ["--clients"] = "1,8,32", ["--seconds"] = "3", ["--only"] = "" };
+        var given = new Dictionary<string, string> { ["--records"] = "10000,100000", ["--clients"] = "1,8,32", ["--seconds"] = "3", ["--only"] = "", ["--audience"] = "0" };
         for (var i = 0; i + 1 < args.Length; i += 2)
         {
             if (!given.ContainsKey(args[i]))
@@ -16,7 +17,7 @@ internal sealed record Options(IReadOnlyList<int> Records, IReadOnlyList<int> Cl
             given[args[i]] = args[i + 1];
         }
 
-        return new Options([.. Numbers(given["--records"]).Order()], Numbers(given["--clients"]), TimeSpan.FromSeconds(double.Parse(given["--seconds"], CultureInfo.InvariantCulture)), given["--only"]);
+        return new Options([.. Numbers(given["--records"]).Order()], Numbers(given["--clients"]), TimeSpan.FromSeconds(double.Parse(given["--seconds"], CultureInfo.InvariantCulture)), given["--only"], int.Parse(given["--audience"], CultureInfo.InvariantCulture));
     }
 
     private static List<int> Numbers(string list) => [.. list.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];

@@ -84,7 +84,7 @@ public sealed class SendCampaignMail(
     }
 
     /// <summary>What a recipient must have agreed to; null where messages are sent without.</summary>
-    internal static string? ConsentOf(Campaign campaign) => campaign.CampaignType == CampaignType.Transactional ? null : campaign.ConsentPurpose;
+    internal static string? ConsentOf(Campaign campaign) => campaign.CampaignType == CampaignType.Transactional ? null : campaign.ConsentPurpose ?? "";
 
     /// <summary>Nobody's end but the time's ends a sending: a mail that is being given is not torn off by a shutdown.</summary>
     private async Task<MailResult> SendAsync(IMailSession session, OutgoingMail mail)

@@ -41,7 +41,7 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
-        builder.Services.AddRequestLimits(builder.Configuration);
+        builder.Services.AddHttp(builder.Configuration);
         builder.Services.AddSingleton<SystemCalls>();
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddBlobs(builder.Configuration);

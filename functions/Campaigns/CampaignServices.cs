@@ -1,4 +1,6 @@
+using Crm.Campaigns.Consents;
 using Crm.Campaigns.Sending;
+using Crm.Campaigns.Tracking;
 using Crm.History;
 using Crm.Platform.ChangeFeed;
 using Crm.Platform.Messaging;
@@ -19,6 +21,8 @@ internal static class CampaignServices
             services.AddSingleton(new EventRoute(type, Queues.CampaignSends));
 
         return services
+            .AddTracking(configuration)
+            .AddConsents()
             .AddSingleton(new FeedFunction(nameof(MeasureCampaigns)))
             .AddScoped<SendTest>()
             .AddScoped<CampaignMessages>()
@@ -38,7 +42,6 @@ internal static class CampaignServices
             .AddScoped<CampaignMail>()
             .AddScoped<Recipients>()
             .AddScoped<MailEvents>()
-            .AddSingleton<IMailDecoration, MailReferences>()
             .AddScoped<RecipientLists>()
             .AddScoped<SendChecks>()
             .AddScoped<SendThrottle>()

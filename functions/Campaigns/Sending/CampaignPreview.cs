@@ -121,7 +121,7 @@ public sealed class CampaignPreview(
             parties.Where(party => !first.Contains(party)).Select(party => party.Skip ?? SkipReason.DuplicateAddress));
         await Parallel.ForEachAsync(first, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (party, token) =>
         {
-            if (await checks.RefusedAsync(call.Caller.TenantId, party.Reference, party.Address!, SendCampaignMail.ConsentOf(campaign), token) is { } reason)
+            if (await checks.RefusedAsync(call.Caller.TenantId, party.Reference, party.Address!, campaign.RequiredConsent, token) is { } reason)
                 reasons.Add(reason);
         });
         return reasons.CountBy(reason => reason).ToDictionary();

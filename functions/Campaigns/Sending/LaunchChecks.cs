@@ -47,7 +47,7 @@ public sealed class LaunchChecks(EntityCatalog catalog, EntityService entities, 
             return contents.Error;
 
         var values = sample is null ? null : await merging.OfAsync(campaign, call.Caller.TenantId, call.Caller.Permissions, sample.Reference, cancellation);
-        return await CampaignMessages.RenderAsync(contents.Value, sample?.Address ?? Nobody, values ?? MergeValues.Of(campaign));
+        return await messages.RenderAsync(contents.Value, sample?.Address ?? Nobody, values ?? MergeValues.Of(campaign));
     }
 
     private static IEnumerable<(string Id, string Pointer)> Segments(Campaign campaign) =>

@@ -64,7 +64,7 @@ public sealed class SendCampaignMail(
     private async Task<Preparation> PrepareAsync(SendBatch batch, Recipient recipient, CancellationToken cancellation)
     {
         var campaign = states.ReadAsync(batch.Campaign.Id, cancellation);
-        var refused = checks.RefusedAsync(batch.TenantId, recipient.PartyRef, recipient.Address!, ConsentOf(batch.Campaign), cancellation);
+        var refused = checks.RefusedAsync(batch.TenantId, recipient.PartyRef, recipient.Address!, batch.Campaign.RequiredConsent, cancellation);
         var values = merging.OfAsync(batch.Campaign, batch.TenantId, batch.Reader, recipient.PartyRef, cancellation);
         await Task.WhenAll(campaign, refused, values);
 
@@ -77,14 +77,11 @@ public sealed class SendCampaignMail(
         if (!batch.Messages.TryGetValue(recipient.MessageId, out var template))
             return End(present => present with { Status = RecipientStatus.Failed, Detail = "The campaign has no such message." });
 
-        var (mail, error) = await composer.CreateAsync(template, recipient, fields);
+        var (mail, error) = await composer.CreateAsync(template, batch.Campaign, recipient, fields);
         return mail is null ? End(present => present with { Status = RecipientStatus.Failed, Detail = error }) : new Preparation(mail, null);
 
         static Preparation End(Func<Recipient, Recipient> end) => new(null, present => end(present) with { DueAt = null });
     }
-
-    /// <summary>What a recipient must have agreed to; null where messages are sent without.</summary>
-    internal static string? ConsentOf(Campaign campaign) => campaign.CampaignType == CampaignType.Transactional ? null : campaign.ConsentPurpose ?? "";
 
     /// <summary>Nobody's end but the time's ends a sending: a mail that is being given is not torn off by a shutdown.</summary>
     private async Task<MailResult> SendAsync(IMailSession session, OutgoingMail mail)

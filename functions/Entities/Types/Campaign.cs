@@ -79,6 +79,9 @@ public sealed record Campaign : Entity
     /// <summary>What its recipients must have agreed to; transactional messages need no consent.</summary>
     [Sortable] public string? ConsentPurpose { get; init; }
 
+    /// <summary>What a recipient must have agreed to; null where messages are sent without. One that says no purpose is agreed to by nobody.</summary>
+    internal string? RequiredConsent => CampaignType == CampaignType.Transactional ? null : ConsentPurpose ?? "";
+
     [ServerSet] public int Audience { get; init; }
 
     [ServerSet] public int Skipped { get; init; }

@@ -102,6 +102,17 @@ internal static class FunctionRequests
         new("InboundWebhooksRotateSecret", "POST", "/api/v1/inbound-webhooks/{id}/rotate-secret"),
     ];
 
+    /// <summary>What recipients of mails call, by their links.</summary>
+    public static IReadOnlyList<FunctionRequest> OfRecipients { get; } =
+    [
+        new("TrackingOpen", "GET", "/t/o/none"),
+        new("TrackingClick", "GET", "/t/c/none"),
+        new("TrackingUnsubscribePage", "GET", "/t/u/none"),
+        new("TrackingUnsubscribe", "POST", "/t/u/none"),
+        new("ConsentsConfirmPage", "GET", "/t/confirm/none"),
+        new("ConsentsConfirm", "POST", "/t/confirm/none"),
+    ];
+
     public static IReadOnlyList<FunctionRequest> Others { get; } =
     [
         new("EntitiesList", "GET", "/api/v1/leads"),
@@ -122,5 +133,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnCampaigns, .. OnWebhooks, .. OnInboundWebhooks, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnCampaigns, .. OnWebhooks, .. OnInboundWebhooks, .. OfRecipients, .. Others];
 }

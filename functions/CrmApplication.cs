@@ -42,7 +42,7 @@ public static class CrmApplication
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddScoped<CallContext>();
-        builder.Services.AddRequestLimits(builder.Configuration);
+        builder.Services.AddHttp(builder.Configuration);
         builder.Services.AddSingleton<SystemCalls>();
         builder.Services.AddSingleton<FeedLag>();
         builder.Services.AddBlobs(builder.Configuration);
@@ -51,7 +51,7 @@ public static class CrmApplication
         builder.Services.AddMessaging(builder.Configuration);
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddEntities();
-        builder.Services.AddCampaigns();
+        builder.Services.AddCampaigns(builder.Configuration);
         builder.Services.AddCustomers();
         builder.Services.AddDocs();
         builder.Services.AddFiles(builder.Configuration);

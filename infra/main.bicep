@@ -39,6 +39,9 @@ param alertEmail string = ''
 @minValue(1)
 param monthlyBudget int = 50
 
+@description('Optional. Where people reach the app, such as https://crm.example.com: what links in mails begin with. Default: the app\'s own host name.')
+param publicUrl string = ''
+
 @description('Optional. Origins whose browsers may call the API, such as https://app.example. Default: none.')
 param corsOrigins array = []
 
@@ -117,6 +120,7 @@ module api 'modules/api.bicep' = {
     serviceBusNamespace: serviceBus.outputs.fullyQualifiedNamespace
     keyVaultUri: keyVault.outputs.uri
     adminEmail: adminEmail
+    publicUrl: publicUrl
     corsOrigins: corsOrigins
     appSettings: appSettings
     maximumInstances: maximumInstances

@@ -11,7 +11,7 @@ internal static class AccessServices
     {
         services.AddOptions<AuthOptions>()
             .Bind(configuration.GetSection(AuthOptions.Section))
-            .Validate(options => options.HasKeys, $"Auth__SigningKeys must be at least {AuthOptions.MinKeyBytes} random bytes in base64, such as `openssl rand -base64 32` prints, or several of these with commas between them.")
+            .Validate(options => options.HasKeys, $"Auth__SigningKeys {KeyRing.Requirement}")
             .Validate(options => options.HasLifetimes, "Auth__AccessTokenMinutes must be 1 to 1440, Auth__RefreshTokenDays 1 to 365, Auth__LinkHours 1 to 720.")
             .Validate(options => options.MinPasswordLength is >= 8 and <= 100, "Auth__MinPasswordLength must be 8 to 100.")
             .Validate(options => options.HasEnvironment, "Auth__KeyEnvironment must be 1 to 20 letters and digits.")

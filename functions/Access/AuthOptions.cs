@@ -1,3 +1,5 @@
+using Crm.Platform.Auth;
+
 namespace Crm.Access;
 
 /// <summary>Settings of sign-in, from the section <c>Auth</c>.</summary>
@@ -5,12 +7,7 @@ public sealed record AuthOptions
 {
     public const string Section = "Auth";
 
-    internal const int MinKeyBytes = 32;
-
-    /// <summary>
-    /// Sign access tokens: each at least 32 bytes as base64, separated by commas, the same on every instance. The first signs, all are accepted: to rotate, put
-    /// the new one first, and take the old one away once its last token has expired.
-    /// </summary>
+    /// <summary>Sign access tokens (<see cref="KeyRing"/>). A key that no longer signs can go once its last token has expired.</summary>
     public string SigningKeys { get; init; } = "";
 
     public int AccessTokenMinutes { get; init; } = 15;
@@ -25,10 +22,9 @@ public sealed record AuthOptions
     /// <summary>The middle of API keys (<c>crm_live_…</c>): tells where a key that was found belongs.</summary>
     public string KeyEnvironment { get; init; } = "live";
 
-    internal IReadOnlyList<byte[]> Keys => [.. SigningKeys.Split(',', StringSplitOptions.TrimEntries).Select(Convert.FromBase64String)];
+    internal IReadOnlyList<byte[]> Keys => KeyRing.Of(SigningKeys);
 
-    internal bool HasKeys => SigningKeys.Split(',', StringSplitOptions.TrimEntries)
-        .All(key => Convert.TryFromBase64String(key, new byte[key.Length], out var bytes) && bytes >= MinKeyBytes);
+    internal bool HasKeys => KeyRing.IsIn(SigningKeys);
 
     internal bool HasLifetimes => AccessTokenMinutes is >= 1 and <= 1440 && RefreshTokenDays is >= 1 and <= 365 && LinkHours is >= 1 and <= 720;
 

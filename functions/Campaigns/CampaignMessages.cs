@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Crm.Campaigns.Sending;
+using Crm.Campaigns.Tracking;
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
@@ -7,7 +9,7 @@ using Crm.Platform.Mail;
 namespace Crm.Campaigns;
 
 /// <summary>The messages of campaigns with their templates, as far as the caller may read them.</summary>
-public sealed class CampaignMessages(EntityCatalog catalog, EntityService entities)
+public sealed class CampaignMessages(EntityCatalog catalog, EntityService entities, RecipientLinks links)
 {
     /// <summary>What each message says, in the order of the campaign; every template that cannot be read is named.</summary>
     public async Task<Result<IReadOnlyList<MessageContent>>> ReadAsync(Campaign campaign, CancellationToken cancellation)
@@ -29,9 +31,10 @@ public sealed class CampaignMessages(EntityCatalog catalog, EntityService entiti
         return errors.Count == 0 ? contents : new Invalid(errors);
     }
 
-    /// <summary>The mails to an address; every message that cannot be rendered with these values is named.</summary>
-    public static async Task<Result<IReadOnlyList<OutgoingMail>>> RenderAsync(IReadOnlyList<MessageContent> contents, string to, JsonObject values)
+    /// <summary>The mails to an address, for somebody to look at: they have nothing of a recipient's own. Every message that cannot be rendered with these values is named.</summary>
+    public async Task<Result<IReadOnlyList<OutgoingMail>>> RenderAsync(IReadOnlyList<MessageContent> contents, string to, JsonObject values)
     {
+        values[CampaignMail.UnsubscribeUrl] = links.Nobody.AbsoluteUri;
         var mails = new List<OutgoingMail>();
         var errors = new List<FieldError>();
         foreach (var (content, index) in contents.Select((content, index) => (content, index)))

@@ -14,11 +14,15 @@ public sealed record MessageContent(string Subject, string Html, string Text)
 
     public string? ReplyTo { get; init; }
 
+    /// <summary>That it is written in: a BCP 47 tag, where it is known.</summary>
+    public string? Language { get; init; }
+
     public static MessageContent Of(CampaignMessage message, EmailTemplate template) => new(template.Subject, template.BodyHtml, template.BodyText ?? "")
     {
         FromName = message.FromName,
         FromAddress = message.FromAddress,
         ReplyTo = message.ReplyTo,
+        Language = template.Locale,
     };
 }
 
@@ -28,6 +32,9 @@ public sealed class MessageTemplate(MessageContent content)
     private readonly LiquidTemplate _subject = LiquidTemplate.Read(content.Subject);
     private readonly LiquidTemplate _html = LiquidTemplate.Read(content.Html);
     private readonly LiquidTemplate _text = LiquidTemplate.Read(content.Text);
+
+    /// <inheritdoc cref="MessageContent.Language"/>
+    public string? Language => content.Language;
 
     /// <summary>The mail to an address with these values in their places, or what keeps it from being made.</summary>
     public async Task<(OutgoingMail? Mail, string? Error)> RenderAsync(string to, JsonObject values)

@@ -42,7 +42,7 @@ public sealed class SendTest(EntityCatalog catalog, EntityService entities, Camp
         if (values.Failed)
             return values.Error;
 
-        var mails = await CampaignMessages.RenderAsync(contents.Value, address, values.Value);
+        var mails = await messages.RenderAsync(contents.Value, address, values.Value);
         return mails.Failed ? mails.Error : await SendAsync(campaign, mails.Value, cancellation);
     }
 

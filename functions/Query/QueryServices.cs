@@ -18,6 +18,7 @@ internal static class QueryServices
             .Validate(options => options.HasLimits, "Lists__MaxPageSize must be 1 to 1000, Lists__DefaultPageSize 1 to that, Lists__MaxPredicates 1 to 100, Lists__MaxFilterLength 100 to 16000.")
             .ValidateOnStart();
         services.AddSingleton<SignedTexts>();
+        services.AddScoped<RecordScan>();
         services.AddSingleton<Cursors>();
         services.AddSingleton<RecordFilters>();
         services.AddSingleton<FilterProblems>(provider => (type, filter) =>

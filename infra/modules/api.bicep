@@ -34,6 +34,9 @@ param keyVaultUri string
 @description('Required. E-mail address of the first administrator.')
 param adminEmail string
 
+@description('Required. Where people reach the app; empty for its own host name.')
+param publicUrl string
+
 @description('Required. Origins whose browsers may call the API.')
 param corsOrigins array
 
@@ -69,6 +72,7 @@ var ofAzure = {
   Limits__BurstSeconds: '10'
   Limits__DailyRequests: '50000'
   Mail__Folder: ''
+  Public__BaseUrl: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
   Webhooks__AllowLoopback: 'false'
 }
 

@@ -21,11 +21,11 @@ internal sealed class CrmInProcess : IAsyncDisposable
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crm-benchmark-");
     private readonly IHost _host;
 
-    private CrmInProcess()
+    private CrmInProcess(string[] settings)
     {
         // A token that outlasts the longest run.
         _host = CrmApplication.CreateBuilder(
-            ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, "--Webhooks:AllowLoopback=true", $"--CRM_ADMIN_PASSWORD={Password}", "--Auth:AccessTokenMinutes=1440"]).Build();
+            ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, "--Webhooks:AllowLoopback=true", $"--CRM_ADMIN_PASSWORD={Password}", "--Auth:AccessTokenMinutes=1440", .. settings]).Build();
     }
 
     public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());
@@ -35,9 +35,12 @@ internal sealed class CrmInProcess : IAsyncDisposable
     /// <summary>The ids of the contacts that were seeded.</summary>
     public List<string> Ids { get; } = [];
 
-    public static async Task<CrmInProcess> StartAsync()
+    /// <summary>What it has cost since it started, in request units.</summary>
+    public double RequestUnits => _host.Services.GetRequiredService<RequestChargeTotal>().Sum;
+
+    public static async Task<CrmInProcess> StartAsync(params string[] settings)
     {
-        var crm = new CrmInProcess();
+        var crm = new CrmInProcess(settings);
         await crm._host.StartAsync();
         return crm;
     }

@@ -2,6 +2,12 @@ using System.Diagnostics;
 using Crm.Benchmarks;
 
 var options = Options.Read(args);
+if (options.Audience > 0)
+{
+    await CampaignRun.RunAsync(options.Audience);
+    return;
+}
+
 await using var floor = await Floor.StartAsync();
 await using var crm = await CrmInProcess.StartAsync();
 using var client = new HttpClient();

@@ -118,7 +118,8 @@ public sealed record Recipient(string Id, string TenantId, string CampaignId, st
         RecipientMark.Delivered when Status is RecipientStatus.Sent or RecipientStatus.Unknown => this with { Status = RecipientStatus.Delivered, SentAt = SentAt ?? ClaimedAt ?? at, DeliveredAt = at },
         RecipientMark.Bounced when Status is RecipientStatus.Sent or RecipientStatus.Delivered or RecipientStatus.Unknown => this with { Status = RecipientStatus.HardBounced, BouncedAt = at },
         RecipientMark.Opened when OpenedAt is null => this with { OpenedAt = at },
-        RecipientMark.Clicked when ClickedAt is null => this with { ClickedAt = at },
+        // Whoever follows a link has the mail open, also where its pictures are not shown.
+        RecipientMark.Clicked when ClickedAt is null => this with { ClickedAt = at, OpenedAt = OpenedAt ?? at },
         RecipientMark.Unsubscribed when UnsubscribedAt is null => this with { UnsubscribedAt = at },
         RecipientMark.Complained when ComplainedAt is null => this with { ComplainedAt = at },
         _ => this,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Crm.Entities;
 using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Microsoft.Azure.Cosmos;
@@ -47,18 +48,32 @@ public sealed class Recipients(CrmContainers containers, RequestCharge charge)
     }
 
     /// <summary>Changes a recipient; null where it is no longer the one that was read.</summary>
-    public async Task<StoredRecipient?> ChangeAsync(StoredRecipient before, Recipient after, CancellationToken cancellation)
+    public async Task<StoredRecipient?> ChangeAsync(StoredRecipient before, Recipient after, CancellationToken cancellation) =>
+        (await ChangeAsync([(before, after)], cancellation))?[0];
+
+    /// <summary>Changes recipients of one shard, all or none; null where one of them is no longer the one that was read.</summary>
+    public async Task<IReadOnlyList<StoredRecipient>?> ChangeAsync(IReadOnlyList<(StoredRecipient Before, Recipient After)> changes, CancellationToken cancellation)
     {
-        var batch = containers.Sends.CreateTransactionalBatch(after.Key.Partition);
-        batch.ReplaceItemStream(after.Id, Body(after), new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = before.Tag });
-        using var response = await ExecuteAsync(batch, RecipientCounts.Of(after).Minus(RecipientCounts.Of(before.Recipient)), cancellation);
-        return response.StatusCode == HttpStatusCode.PreconditionFailed ? null : new StoredRecipient(after, response[0].ETag);
+        var batch = containers.Sends.CreateTransactionalBatch(changes[0].After.Key.Partition);
+        foreach (var (before, after) in changes)
+            batch.ReplaceItemStream(after.Id, Body(after), new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = before.Tag });
+
+        var added = RecipientCounts.Sum(changes.Select(change => RecipientCounts.Of(change.After).Minus(RecipientCounts.Of(change.Before.Recipient))));
+        using var response = await ExecuteAsync(batch, added, cancellation);
+        return response.StatusCode == HttpStatusCode.PreconditionFailed ? null : [.. changes.Select((change, index) => new StoredRecipient(change.After, response[index].ETag))];
     }
 
     /// <summary>Takes a recipient for whoever calls, before anything is sent; null where somebody else was faster.</summary>
     /// <param name="dueAt">From when on the owner of the claim is taken for dead.</param>
-    public Task<StoredRecipient?> ClaimAsync(StoredRecipient pending, string claimId, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancellation) =>
-        ChangeAsync(pending, pending.Recipient with { Status = RecipientStatus.Claimed, ClaimId = claimId, ClaimedAt = now, DueAt = dueAt }, cancellation);
+    public async Task<StoredRecipient?> ClaimAsync(StoredRecipient pending, string claimId, DateTimeOffset now, DateTimeOffset dueAt, CancellationToken cancellation)
+    {
+        var claimed = pending.Recipient with { Status = RecipientStatus.Claimed, ClaimId = claimId, ClaimedAt = now, DueAt = dueAt };
+        if (await ChangeAsync(pending, claimed, cancellation) is { } written)
+            return written;
+
+        // Whose write was done and its answer lost finds itself in the way when the write is tried again.
+        return await FindAsync(pending.Recipient.Key, cancellation) is { } present && present.Recipient.ClaimId == claimId ? present : null;
+    }
 
     /// <summary>Writes down how a claim ended. Who was taken for dead and was only slow still says so: what is known is better than unknown.</summary>
     /// <param name="settled">The end, made from the claimed recipient as it is now: marks may have come meanwhile.</param>
@@ -102,23 +117,80 @@ public sealed class Recipients(CrmContainers containers, RequestCharge charge)
         throw new InvalidOperationException($"The recipient {key.Id} is being changed over and over.");
     }
 
-    /// <summary>Recipients of a shard that something is to be done about by now, the longest due first. Sees the latest write of any instance.</summary>
-    public async Task<IReadOnlyList<StoredRecipient>> DueAsync(string tenantId, string campaignId, string shard, DateTimeOffset now, int most, CancellationToken cancellation)
+    /// <summary>Recipients of a shard that something is still to be done about, the earliest due first. Sees the latest write of any instance.</summary>
+    public async Task<IReadOnlyList<StoredRecipient>> OpenAsync(string tenantId, string campaignId, string shard, int most, CancellationToken cancellation)
     {
-        var query = new QueryDefinition(
-            "SELECT * FROM c WHERE c.tenantId = @tenant AND c.campaignId = @campaign AND c.shard = @shard AND c.dueAt <= @now ORDER BY c.dueAt OFFSET 0 LIMIT @most")
-            .WithParameter("@tenant", tenantId).WithParameter("@campaign", campaignId).WithParameter("@shard", shard)
-            .WithParameter("@now", UtcTimeConverter.Format(now)).WithParameter("@most", most);
+        var query = InShard("SELECT * FROM c WHERE c.tenantId = @tenant AND c.campaignId = @campaign AND c.shard = @shard AND c.dueAt > '' ORDER BY c.dueAt OFFSET 0 LIMIT @most", tenantId, campaignId, shard)
+            .WithParameter("@most", most);
         return await RowsAsync(query, RecipientKey.PartitionOf(tenantId, campaignId, shard)).Select(Read).ToListAsync(cancellation);
     }
+
+    /// <summary>Creates those recipients of one shard that are not there yet.</summary>
+    /// <returns>The others, as they are there: whose they are, or null where the address is one that nothing goes to.</returns>
+    public async Task<IReadOnlyDictionary<string, RecordLink?>> CreateMissingAsync(IReadOnlyList<Recipient> recipients, CancellationToken cancellation)
+    {
+        var present = new Dictionary<string, RecordLink?>();
+        for (var missing = recipients; missing.Count > 0 && !await CreateAsync(missing, cancellation); missing = [.. recipients.Where(recipient => !present.ContainsKey(recipient.Id))])
+        {
+            foreach (var (id, party) in await PresentAsync(recipients[0].Key, [.. missing.Select(recipient => recipient.Id)], cancellation))
+                present[id] = party;
+        }
+
+        return present;
+    }
+
+    /// <summary>Sees to it that ids of one shard never become recipients: whoever has the address is excluded.</summary>
+    public async Task ExcludeAsync(IReadOnlyList<RecipientKey> keys, CancellationToken cancellation)
+    {
+        var present = new Dictionary<string, RecordLink?>();
+        while (keys.Where(key => !present.ContainsKey(key.Id)).ToList() is { Count: > 0 } missing)
+        {
+            var batch = containers.Sends.CreateTransactionalBatch(keys[0].Partition);
+            foreach (var key in missing)
+                batch.CreateItemStream(new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new { key.Id, key.TenantId, key.CampaignId, key.Shard, Kind = "excluded", SchemaVersion = 1 }, CrmJson.Options)), NoContent);
+
+            using var response = await ExecuteAsync(batch, RecipientCounts.None, cancellation);
+            if (response.StatusCode != HttpStatusCode.Conflict)
+                return;
+
+            foreach (var (id, party) in await PresentAsync(keys[0], [.. missing.Select(key => key.Id)], cancellation))
+                present[id] = party;
+        }
+    }
+
+    /// <summary>A page of all recipients of a campaign, in the order of their ids.</summary>
+    /// <param name="after">All ids of the page are higher.</param>
+    public async Task<IReadOnlyList<Recipient>> PageAsync(string tenantId, string campaignId, RecipientStatus? status, string after, int most, CancellationToken cancellation)
+    {
+        var only = status is null ? "" : " AND c.status = @status";
+        var query = new QueryDefinition($"SELECT * FROM c WHERE c.tenantId = @tenant AND c.campaignId = @campaign AND c.kind = @kind{only} AND c.id > @after ORDER BY c.id OFFSET 0 LIMIT @most")
+            .WithParameter("@tenant", tenantId).WithParameter("@campaign", campaignId).WithParameter("@kind", Recipient.RecipientKind)
+            .WithParameter("@after", after).WithParameter("@most", most);
+        if (status is not null)
+            query = query.WithParameter("@status", JsonNamingPolicy.CamelCase.ConvertName(status.Value.ToString()));
+        return await RowsAsync(query, new PartitionKeyBuilder().Add(tenantId).Add(campaignId).Build()).Select(row => row.Deserialize<Recipient>(CrmJson.Options)!).ToListAsync(cancellation);
+    }
+
+    private async Task<IReadOnlyList<(string Id, RecordLink? Party)>> PresentAsync(RecipientKey shard, string[] ids, CancellationToken cancellation)
+    {
+        var query = InShard("SELECT c.id, c.partyRef FROM c WHERE c.tenantId = @tenant AND c.campaignId = @campaign AND c.shard = @shard AND ARRAY_CONTAINS(@ids, c.id)", shard.TenantId, shard.CampaignId, shard.Shard)
+            .WithParameter("@ids", ids);
+        return await RowsAsync(query, shard.Partition)
+            .Select(row => (row.GetProperty("id").GetString()!, row.TryGetProperty("partyRef", out var party) ? party.Deserialize<RecordLink>(CrmJson.Options) : null))
+            .ToListAsync(cancellation);
+    }
+
+    private static QueryDefinition InShard(string text, string tenantId, string campaignId, string shard) =>
+        new QueryDefinition(text).WithParameter("@tenant", tenantId).WithParameter("@campaign", campaignId).WithParameter("@shard", shard);
 
     private IAsyncEnumerable<JsonElement> RowsAsync(QueryDefinition query, PartitionKey partition) => containers.Sends.RowsAsync(query, partition, charge, latest: true);
 
     /// <summary>Executes a batch with what it adds to the totals.</summary>
     private async Task<TransactionalBatchResponse> ExecuteAsync(TransactionalBatch batch, RecipientCounts added, CancellationToken cancellation)
     {
-        if (added.Values.Count > 0)
-            batch.PatchItem(ShardTotals.DocumentId, [.. added.Values.Select(count => PatchOperation.Increment(ShardTotals.PathOf(count.Key), count.Value))], NoContentOfPatch);
+        var counts = added.Values.Where(count => count.Value != 0).ToList();
+        if (counts.Count > 0)
+            batch.PatchItem(ShardTotals.DocumentId, [.. counts.Select(count => PatchOperation.Increment(ShardTotals.PathOf(count.Key), count.Value))], NoContentOfPatch);
 
         var response = await batch.ExecuteAsync(cancellation);
         charge.Add(response.RequestCharge);

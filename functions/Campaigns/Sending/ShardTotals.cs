@@ -4,8 +4,9 @@ using Microsoft.Azure.Cosmos;
 namespace Crm.Campaigns.Sending;
 
 /// <summary>The document of a shard: what its recipients count for together, and whose turn it is to send to them.</summary>
-/// <param name="Turn">Which of the messages that send to this shard is the one that counts; the others are left over from a crash or a wake-up.</param>
-public sealed record ShardTotals(string TenantId, string CampaignId, string Shard, IReadOnlyDictionary<string, int> Counts, int Turn = 0)
+/// <param name="Turn">Which message goes on with it, see <see cref="Turns"/>.</param>
+/// <param name="TurnAt">When that message is due.</param>
+public sealed record ShardTotals(string TenantId, string CampaignId, string Shard, IReadOnlyDictionary<string, int> Counts, int Turn = 0, DateTimeOffset TurnAt = default)
 {
     public const string DocumentId = "totals";
 

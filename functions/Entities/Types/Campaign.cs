@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using Crm.Entities.Schema;
+using Crm.Platform.Auth;
 
 namespace Crm.Entities.Types;
 
@@ -37,10 +39,19 @@ public sealed record Campaign : Entity
     [Sortable] public required CampaignType CampaignType { get; init; }
 
     [ServerSet, Sortable, Moves(
-        "draft -> scheduled by launch", "scheduled -> draft by unschedule", "scheduled -> sending by start", "sending -> paused by pause",
+        "draft -> scheduled, sending by launch", "scheduled -> draft by unschedule", "scheduled -> sending by start", "sending -> paused by pause",
         "paused -> sending by resume", "sending -> completed by complete", "scheduled, sending -> failed by fail",
         "draft, scheduled, sending, paused -> cancelled by cancel")]
     public CampaignStatus Status { get; init; } = CampaignStatus.Draft;
+
+    /// <summary>Why it failed, or was paused other than by hand.</summary>
+    [ServerSet] public string? FailureReason { get; init; }
+
+    /// <summary>In whose name it is sent: who launched it, or resumed it last.</summary>
+    [ServerSet, NotFilterable] public Actor? LaunchedBy { get; init; }
+
+    /// <summary>When its audience was frozen and the sending began.</summary>
+    [ServerSet, Sortable] public DateTimeOffset? StartedAt { get; init; }
 
     [Sortable] public DateTimeOffset? StartAt { get; init; }
 
@@ -67,6 +78,9 @@ public sealed record Campaign : Entity
 
     /// <summary>What its recipients must have agreed to; transactional messages need no consent.</summary>
     [Sortable] public string? ConsentPurpose { get; init; }
+
+    /// <summary>What a recipient must have agreed to; null where messages are sent without. One that says no purpose is agreed to by nobody.</summary>
+    internal string? RequiredConsent => CampaignType == CampaignType.Transactional ? null : ConsentPurpose ?? "";
 
     [ServerSet] public int Audience { get; init; }
 
@@ -110,6 +124,9 @@ public sealed record Campaign : Entity
                 context.Refuse($"#/excludeSegmentIds/{index}", "not-allowed", "is also one of segmentIds: nobody would be left of it");
         }
 
+        KeepWhatIsSent(context);
+        Announce(context);
+
         // A message keeps its id for life: with the address, it says who was sent what.
         var known = (context.Before as Campaign)?.Messages.Select(message => message.Id).ToHashSet() ?? [];
         return this with
@@ -117,6 +134,46 @@ public sealed record Campaign : Entity
             Messages = [.. Messages.Select(message => known.Contains(message.Id) ? message : message with { Id = context.NewId() })],
             Roi = ActualCost > 0 ? decimal.Round((WonRevenue - ActualCost.Value) / ActualCost.Value, 4, MidpointRounding.AwayFromZero) : null,
         };
+    }
+
+    /// <summary>What was checked when it was launched stays as it was.</summary>
+    private void KeepWhatIsSent(WriteContext context)
+    {
+        if (context.Before is not Campaign before || before.Status == CampaignStatus.Draft)
+            return;
+
+        Keep("campaignType", before.CampaignType == CampaignType);
+        Keep("startAt", before.StartAt == StartAt);
+        Keep("segmentIds", before.SegmentIds.SequenceEqual(SegmentIds));
+        Keep("excludeSegmentIds", before.ExcludeSegmentIds.SequenceEqual(ExcludeSegmentIds));
+        Keep("messages", before.Messages.SequenceEqual(Messages));
+        Keep("consentPurpose", before.ConsentPurpose == ConsentPurpose);
+
+        void Keep(string field, bool kept)
+        {
+            if (!kept)
+                context.Refuse($"#/{field}", "launched", "stays what it was when the campaign was launched; one that is only scheduled can be unscheduled");
+        }
+    }
+
+    protected internal override string? WhyNotDelete() => Status is CampaignStatus.Scheduled or CampaignStatus.Sending or CampaignStatus.Paused
+        ? "It is being sent, or about to be. Cancel it first."
+        : null;
+
+    private void Announce(WriteContext context)
+    {
+        if (context.Before is not Campaign before || before.Status == Status)
+            return;
+
+        switch (Status)
+        {
+            case CampaignStatus.Sending:
+                context.Announce(before.Status == CampaignStatus.Paused ? "resumed" : "started");
+                break;
+            case CampaignStatus.Scheduled or CampaignStatus.Paused or CampaignStatus.Completed or CampaignStatus.Cancelled or CampaignStatus.Failed:
+                context.Announce(JsonNamingPolicy.CamelCase.ConvertName(Status.ToString()));
+                break;
+        }
     }
 }
 

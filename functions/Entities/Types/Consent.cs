@@ -12,7 +12,7 @@ public enum ConsentChannel
 
 public enum ConsentState
 {
-    /// <summary>Asked for, not answered yet: nothing is sent.</summary>
+    /// <summary>Asked for, not answered yet: nothing is sent. By e-mail, its owner is asked to confirm it, in one mail.</summary>
     Pending,
     Granted,
     Withdrawn,
@@ -24,6 +24,9 @@ public enum ConsentState
 /// </summary>
 public sealed record Consent : Entity
 {
+    /// <summary>What a pending consent by e-mail announces: its owner has to be asked whether it was they who gave it.</summary>
+    public const string Requested = "requested";
+
     /// <summary>Whose it is. It goes with them: who is restored has to be asked again.</summary>
     [Reference("accounts", "contacts", "customers", "leads", OnDelete = OnDelete.Cascade)] public required RecordLink PartyRef { get; init; }
 
@@ -52,6 +55,10 @@ public sealed record Consent : Entity
             Keep("source", before.Source, Source);
             Keep("evidence", before.Evidence, Evidence);
             Keep("policyVersion", before.PolicyVersion, PolicyVersion);
+        }
+        else if (this is { Channel: ConsentChannel.Email, State: ConsentState.Pending })
+        {
+            context.Announce(Requested);
         }
 
         return this;

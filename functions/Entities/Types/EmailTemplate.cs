@@ -4,7 +4,10 @@ using Crm.Platform.Templates;
 
 namespace Crm.Entities.Types;
 
-/// <summary>A message with places for what differs from recipient to recipient, in Liquid.</summary>
+/// <summary>
+/// A message with places for what differs from recipient to recipient, in Liquid. <c>unsubscribeUrl</c> is the address at which the recipient unsubscribes; a mail
+/// that does not place it has it at its end.
+/// </summary>
 public sealed record EmailTemplate : Entity
 {
     private const int MostFields = 200;

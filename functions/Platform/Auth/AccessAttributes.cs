@@ -5,7 +5,11 @@ namespace Crm.Platform.Auth;
 public abstract class AccessAttribute : Attribute;
 
 /// <summary>Anybody: what the function needs to know is in the request itself.</summary>
-public sealed class PublicAttribute : AccessAttribute;
+public sealed class PublicAttribute : AccessAttribute
+{
+    /// <summary>The function counts its calls itself (<c>Limits__…</c>), by something better than the address they come from.</summary>
+    public bool CountsItself { get; init; }
+}
 
 /// <summary>The operator of the deployment, with the key in the setting <c>Platform__AdminKey</c>.</summary>
 public sealed class PlatformAttribute : AccessAttribute;

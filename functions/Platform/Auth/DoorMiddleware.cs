@@ -29,14 +29,16 @@ internal sealed class DoorMiddleware(AccessDeclarations declarations, RateLimits
         {
             case null:
                 return Undeclared;
+            case PublicAttribute { CountsItself: true }:
+                return null;
             case PublicAttribute:
-                return LimitAddress(http);
+                return limits.TakeAddress(http);
             case PlatformAttribute:
-                return LimitAddress(http) is { } often ? often : authentication.IsPlatform(http.Request) ? null : new Unauthorized("This takes the platform's key as bearer token.", Sent(http));
+                return limits.TakeAddress(http) is { } often ? often : authentication.IsPlatform(http.Request) ? null : new Unauthorized("This takes the platform's key as bearer token.", Sent(http));
             case { } declared:
                 var caller = await authentication.CallerAsync(http.Request, context.CancellationToken);
                 if (caller.Failed)
-                    return LimitAddress(http) ?? caller.Error;
+                    return limits.TakeAddress(http) ?? caller.Error;
                 if (limits.Take($"{caller.Value.TenantId}/{caller.Value.Actor.Id}", caller.Value.TenantId, http.Response.Headers) is { } limited)
                     return limited;
 
@@ -44,9 +46,6 @@ internal sealed class DoorMiddleware(AccessDeclarations declarations, RateLimits
                 return Refusal(declared, caller.Value, http.Request.RouteValues["entity"] as string);
         }
     }
-
-    /// <summary>Who is not known is counted by where they come from.</summary>
-    private TooMany? LimitAddress(HttpContext http) => limits.Take($"address {http.Connection.RemoteIpAddress}", null, http.Response.Headers);
 
     private static Error? Refusal(AccessAttribute declared, Caller caller, string? entity) => declared switch
     {

@@ -26,6 +26,7 @@ internal static class MediaTypes
     public const string CloudEvent = "application/cloudevents+json";
     public const string Json = "application/json";
     public const string Form = "application/x-www-form-urlencoded";
+    public const string Gif = "image/gif";
     public const string Html = "text/html";
     public const string JavaScript = "text/javascript";
     public const string JsonSchema = "application/schema+json";

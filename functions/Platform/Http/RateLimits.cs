@@ -54,6 +54,9 @@ public sealed class RateLimits : IDisposable
         return null;
     }
 
+    /// <summary>Who is not known is counted by where they come from.</summary>
+    public TooMany? TakeAddress(HttpContext http) => Take($"address {http.Connection.RemoteIpAddress}", null, http.Response.Headers);
+
     public void Dispose()
     {
         foreach (var bucket in _buckets)

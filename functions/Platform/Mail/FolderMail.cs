@@ -4,13 +4,20 @@ using MimeKit;
 namespace Crm.Platform.Mail;
 
 /// <summary>Lays mails down in a folder, one file each, readable by the app's user alone.</summary>
-public sealed class FolderMail(IOptions<MailSettings> settings, TimeProvider time) : IMailTransport
+public sealed class FolderMail(IOptions<MailSettings> settings, TimeProvider time) : IMailTransport, IMailSession
 {
+    public string? Missing => settings.Value.Folder is { Length: > 0 } ? null : "There is no mail server (Mail__Host), and no folder in its place (Mail__Folder).";
+
+    public IMailSession Open() => this;
+
+    public ValueTask DisposeAsync() => default;
+
     public async Task<MailResult> SendAsync(OutgoingMail mail, CancellationToken cancellation)
     {
-        if (settings.Value.Folder is not { Length: > 0 } folder)
-            return new MailResult(MailOutcome.NotSetUp, "There is no mail server (Mail__Host), and no folder in its place (Mail__Folder).");
+        if (Missing is { } missing)
+            return new MailResult(MailOutcome.NotSetUp, missing);
 
+        var folder = settings.Value.Folder!;
         Directory.CreateDirectory(folder);
         var now = time.GetUtcNow();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -12,11 +12,14 @@ public static class Queues
     /// <summary>Shards of campaigns, to be sent to their recipients.</summary>
     public const string CampaignSends = "campaign-sends";
 
+    /// <summary>Consents that their owners are to be asked to confirm.</summary>
+    public const string Confirmations = "confirmations";
+
     /// <summary>Events, to be delivered to the subscribers of webhooks.</summary>
     public const string Webhooks = "webhooks";
 
     /// <summary>Events that others have sent, to be written to records.</summary>
     public const string InboundWebhooks = "inbound-webhooks";
 
-    public static IReadOnlyList<string> All { get; } = [Orders, CampaignSends, Webhooks, InboundWebhooks];
+    public static IReadOnlyList<string> All { get; } = [Orders, CampaignSends, Confirmations, Webhooks, InboundWebhooks];
 }

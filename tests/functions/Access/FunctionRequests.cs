@@ -37,6 +37,11 @@ internal static class FunctionRequests
         new("LeadsConvert", "POST", "/api/v1/leads/{id}/convert", new JsonObject { ["account"] = new JsonObject { ["create"] = new JsonObject { ["name"] = "Converted" } } }),
         new("OpportunitiesReopen", "POST", "/api/v1/opportunities/{id}/reopen"),
         new("CasesReopen", "POST", "/api/v1/cases/{id}/reopen"),
+        new("CampaignsCancel", "POST", "/api/v1/campaigns/{id}/cancel"),
+        new("CampaignsLaunch", "POST", "/api/v1/campaigns/{id}/launch"),
+        new("CampaignsPause", "POST", "/api/v1/campaigns/{id}/pause"),
+        new("CampaignsResume", "POST", "/api/v1/campaigns/{id}/resume"),
+        new("CampaignsUnschedule", "POST", "/api/v1/campaigns/{id}/unschedule"),
         new("CampaignsTest", "POST", "/api/v1/campaigns/{id}/test", new JsonObject { ["to"] = "ada@example.com" }),
         new("AuthInvite", "POST", "/auth/users/{id}/invitation"),
     ];
@@ -71,6 +76,14 @@ internal static class FunctionRequests
         new("StockItemsMovements", "GET", "/api/v1/stock-items/{id}/movements"),
     ];
 
+    /// <summary>What is seen of a campaign beside its record.</summary>
+    public static IReadOnlyList<FunctionRequest> OnCampaigns { get; } =
+    [
+        new("CampaignsEffect", "GET", "/api/v1/campaigns/{id}/effect"),
+        new("CampaignsPreview", "GET", "/api/v1/campaigns/{id}/preview"),
+        new("CampaignsRecipients", "GET", "/api/v1/campaigns/{id}/recipients"),
+    ];
+
     /// <summary>Actions on webhooks, which nobody makes for somebody else.</summary>
     public static IReadOnlyList<FunctionRequest> OnWebhooks { get; } =
     [
@@ -87,6 +100,17 @@ internal static class FunctionRequests
         new("InboundWebhooksReplay", "POST", "/api/v1/inbound-webhooks/{id}/events/none/replay"),
         new("InboundWebhooksReplayFailed", "POST", "/api/v1/inbound-webhooks/{id}/replay-failed"),
         new("InboundWebhooksRotateSecret", "POST", "/api/v1/inbound-webhooks/{id}/rotate-secret"),
+    ];
+
+    /// <summary>What recipients of mails call, by their links.</summary>
+    public static IReadOnlyList<FunctionRequest> OfRecipients { get; } =
+    [
+        new("TrackingOpen", "GET", "/t/o/none"),
+        new("TrackingClick", "GET", "/t/c/none"),
+        new("TrackingUnsubscribePage", "GET", "/t/u/none"),
+        new("TrackingUnsubscribe", "POST", "/t/u/none"),
+        new("ConsentsConfirmPage", "GET", "/t/confirm/none"),
+        new("ConsentsConfirm", "POST", "/t/confirm/none"),
     ];
 
     public static IReadOnlyList<FunctionRequest> Others { get; } =
@@ -113,5 +137,5 @@ internal static class FunctionRequests
         new("AuthTenantStatus", "PATCH", "/auth/tenants/nowhere", []),
     ];
 
-    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnWebhooks, .. OnInboundWebhooks, .. Others];
+    public static IEnumerable<FunctionRequest> All => [.. OnARecord("leads"), .. OnHistory("leads"), .. Actions, .. OnFiles, .. OnOrders, .. OnCampaigns, .. OnWebhooks, .. OnInboundWebhooks, .. OfRecipients, .. Others];
 }

@@ -1,3 +1,5 @@
+using Crm.Campaigns.Sending;
+using Crm.Tests.Campaigns.Tracking;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Access;
@@ -36,6 +38,22 @@ public sealed class LimitTests(LimitedApp app) : IClassFixture<LimitedApp>
         Assert.True(int.Parse(answer.Headers["Retry-After"], null) >= 1);
         Assert.StartsWith("\"burst\";r=0;t=", answer.Headers["RateLimit"], StringComparison.Ordinal);
         (await app.SendAsync("GET", "/api/v1/leads")).Expect(200);
+    }
+
+    [Fact]
+    public async Task LinksInMails_AreCountedByRecipient_NotByTheAddressOfAMailProvider()
+    {
+        var links = app.Links();
+        var (one, other) = (RecipientKey.Of("default", "none", "0a"), RecipientKey.Of("default", "none", "0b"));
+        async Task<int> ClickAsync(RecipientKey recipient) => (int)(await app.CallAsync("GET", links.Click(recipient, "https://shop.example/")!.PathAndQuery)).Status;
+
+        var status = await ClickAsync(one);
+        for (var sent = 1; sent < 60 && status == 302; sent++)
+            status = await ClickAsync(one);
+
+        Assert.Equal(429, status);
+        Assert.Equal(302, await ClickAsync(other));
+        Assert.Equal(200, (int)(await app.CallAsync("GET", links.Open(one).PathAndQuery)).Status);
     }
 }
 

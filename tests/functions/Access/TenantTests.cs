@@ -43,7 +43,7 @@ public sealed partial class TenantTests(CrmApp app)
     {
         var (_, other) = await app.NewTenantAsync();
         var parts = await app.PartsAsync();
-        foreach (var request in Catalogued.Names.SelectMany(collection => FunctionRequests.OnARecord(collection).Concat(FunctionRequests.OnHistory(collection))).Concat(FunctionRequests.Actions).Concat(FunctionRequests.OnOrders).Concat(FunctionRequests.OnWebhooks).Concat(FunctionRequests.OnInboundWebhooks))
+        foreach (var request in Catalogued.Names.SelectMany(collection => FunctionRequests.OnARecord(collection).Concat(FunctionRequests.OnHistory(collection))).Concat(FunctionRequests.Actions).Concat(FunctionRequests.OnOrders).Concat(FunctionRequests.OnCampaigns).Concat(FunctionRequests.OnWebhooks).Concat(FunctionRequests.OnInboundWebhooks))
         {
             var collection = request.Path.Contains("/users/", StringComparison.Ordinal) ? "users" : request.Path.Split('/')[3];
             var record = parts.TryGetValue(collection, out var part) ? part : await app.CreateAsync(collection);

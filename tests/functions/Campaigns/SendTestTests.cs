@@ -29,6 +29,14 @@ public sealed class SendTestTests(CrmApp app)
     }
 
     [Fact]
+    public async Task Test_HasAPlaceToUnsubscribe_ThatIsNobodys()
+    {
+        (await TestAsync(await CampaignAsync("Hi", "<a href=\"{{ unsubscribeUrl }}\">No more</a>"))).Expect(200);
+
+        Assert.Contains("/t/u/none\"", Assert.Single(Mails()).HtmlBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Test_ToASuppressedAddress_SendsNothing_UntilTheSuppressionIsGone()
     {
         var campaign = await CampaignAsync("Hi", "<p>Hi</p>");
@@ -95,8 +103,5 @@ public sealed class SendTestTests(CrmApp app)
         return app.SendAsync("POST", $"{campaign.Path()}/test", body);
     }
 
-    private List<MimeMessage> Mails() => !Directory.Exists(app.MailFolder) ? [] :
-    [
-        .. Directory.EnumerateFiles(app.MailFolder, "*.eml").Select(file => MimeMessage.Load(file)).Where(mail => mail.To.Mailboxes.Any(to => to.Address == _address)),
-    ];
+    private IReadOnlyList<MimeMessage> Mails() => app.MailsTo(_address);
 }

@@ -12,6 +12,9 @@ public sealed class AppSettingTests
     /// <summary>The plan says which runtime there is.</summary>
     private const string OfThePlan = "FUNCTIONS_WORKER_RUNTIME";
 
+    /// <summary>What Azure alone knows.</summary>
+    private const string OfTheApp = "Public__BaseUrl";
+
     /// <summary>Where the sample's value is right for one machine alone.</summary>
     private static readonly Dictionary<string, string> OfAzure = new()
     {
@@ -33,9 +36,16 @@ public sealed class AppSettingTests
         Assert.All(Sample.Where(setting => setting.Key != OfThePlan && !IsConnection(setting.Key)), setting =>
         {
             Assert.True(settings.TryGetPropertyValue(setting.Key, out var value), $"api.bicep leaves out {setting.Key}, which local.settings.sample.json has.");
-            if ((string?)setting.Value != Generated)
+            if ((string?)setting.Value != Generated && setting.Key != OfTheApp)
                 Assert.Equal(OfAzure.GetValueOrDefault(setting.Key) ?? (string?)setting.Value, (string?)value);
         });
+    }
+
+    [BicepFact]
+    public async Task Links_BeginWithTheAppsOwnName_OrWithTheOneItIsGiven()
+    {
+        Assert.Contains("defaultHostName", (string?)(await SettingsAsync())[OfTheApp], StringComparison.Ordinal);
+        Assert.Equal(Template.PublicUrl, (string?)Settings(await Template.InProduction.Value)[OfTheApp]);
     }
 
     [BicepFact]
@@ -81,7 +91,9 @@ public sealed class AppSettingTests
         Assert.All(values, value => Assert.Contains("newGuid()", value, StringComparison.Ordinal));
     }
 
-    private static async Task<JsonObject> SettingsAsync() => (JsonObject)(await Template.Default.Value).Single("Microsoft.Web/sites/config")["properties"]!;
+    private static async Task<JsonObject> SettingsAsync() => Settings(await Template.Default.Value);
+
+    private static JsonObject Settings(Template template) => (JsonObject)template.Single("Microsoft.Web/sites/config")["properties"]!;
 
     /// <summary>A name without a section is one of the host's, or a whole connection.</summary>
     private static bool IsConnection(string setting) => setting != OfThePlan && !setting.Contains("__", StringComparison.Ordinal);

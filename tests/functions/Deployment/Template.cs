@@ -14,6 +14,8 @@ internal sealed class Template
 
     public const string Origin = "https://app.example";
 
+    public const string PublicUrl = "https://crm.example";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private Template(string diagnostics, IReadOnlyList<JsonObject> resources) => (Diagnostics, Resources) = (diagnostics, resources);
@@ -24,8 +26,8 @@ internal sealed class Template
     /// <summary>Over a Service Bus that can more.</summary>
     public static Lazy<Task<Template>> WithStandardServiceBus { get; } = new(() => CompileAsync("param serviceBusSku = 'Standard'"));
 
-    /// <summary>As an environment that is not for developers, and has an app in browsers.</summary>
-    public static Lazy<Task<Template>> InProduction { get; } = new(() => CompileAsync("param production = true", $"param corsOrigins = ['{Origin}']"));
+    /// <summary>As an environment that is not for developers, has an app in browsers and a name of its own.</summary>
+    public static Lazy<Task<Template>> InProduction { get; } = new(() => CompileAsync("param production = true", $"param corsOrigins = ['{Origin}']", $"param publicUrl = '{PublicUrl}'"));
 
     /// <summary>Errors and warnings; empty where there are none.</summary>
     public string Diagnostics { get; }

@@ -8,6 +8,7 @@ using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using MimeKit;
 
 namespace Crm.Tests.Fixtures;
 
@@ -36,6 +37,12 @@ public class CrmApp : IAsyncLifetime
 
     /// <summary>Where mails to users are laid down.</summary>
     public string MailFolder => Path.Combine(_data.FullName, "mail");
+
+    /// <summary>What was laid down for an address.</summary>
+    public IReadOnlyList<MimeMessage> MailsTo(string address) => !Directory.Exists(MailFolder) ? [] :
+    [
+        .. Directory.EnumerateFiles(MailFolder, "*.eml").Select(file => MimeMessage.Load(file)).Where(mail => mail.To.Mailboxes.Any(to => to.Address == address)),
+    ];
 
     /// <summary>Counts what the app asks of Cosmos.</summary>
     internal RoundTrips RoundTrips { get; } = new();

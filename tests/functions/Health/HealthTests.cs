@@ -113,6 +113,9 @@ public sealed class HealthTests(HealthTests.WatchedApp app) : IClassFixture<Heal
     {
         internal MovedTime Time { get; } = new();
 
+        /// <summary>What waits in the queue of campaigns is left to wait.</summary>
+        protected override IEnumerable<string> Settings => [.. base.Settings, "--AzureWebJobs.SendCampaign.Disabled=true", "--AzureWebJobs.DropDeadCampaignStep.Disabled=true"];
+
         protected override void Configure(FunctionsApplicationBuilder builder) => builder.Services.AddSingleton<TimeProvider>(Time);
     }
 

@@ -122,6 +122,8 @@ public sealed class StartTests : ProgramTests
     [InlineData("Storage", "nonsense")]
     [InlineData("Files__LinkKey", "x")]
     [InlineData("Files__MaxMegabytes", "0")]
+    [InlineData("Public__BaseUrl", "crm.example.com")]
+    [InlineData("Tracking__SigningKeys", "c2hvcnQ=")]
     public async Task Start_WithABadSetting_NamesItAndEnds(string setting, string value)
     {
         var errors = await FailAsync(Data, (setting, value));

@@ -93,7 +93,7 @@ public sealed class RecipientTests(CrmApp app) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Due_IsWhatIsOpenAndOverdue_LongestFirst()
+    public async Task Open_IsWhatHasNoEnd_TheEarliestDueFirst()
     {
         var shard = Pending("0@example.com").Shard;
         var addresses = Enumerable.Range(0, 1000).Select(number => $"{number}@example.com").Where(address => Pending(address).Shard == shard).Take(4).ToList();
@@ -101,9 +101,24 @@ public sealed class RecipientTests(CrmApp app) : IAsyncLifetime
             await NewAsync(address, Now.AddMinutes(-index));
         await Recipients.ChangeAsync((await Recipients.FindAsync(Pending(addresses[2]).Key, default))!, Sent(Pending(addresses[2])), default);
 
-        var due = await Recipients.DueAsync("default", _campaign, shard, Now.AddMinutes(-1), 10, default);
+        var open = await Recipients.OpenAsync("default", _campaign, shard, 2, default);
 
-        Assert.Equal([addresses[3], addresses[1]], due.Select(stored => stored.Recipient.Address));
+        Assert.Equal([addresses[3], addresses[1]], open.Select(stored => stored.Recipient.Address));
+    }
+
+    [Fact]
+    public async Task CreateMissing_CreatesWhatIsNotThere_AndSaysWhoseTheRestIs()
+    {
+        var present = await NewAsync("0@example.com");
+        var others = Enumerable.Range(1, 1000).Select(number => Pending($"{number}@example.com")).Where(recipient => recipient.Shard == present.Recipient.Shard).Take(3).ToList();
+        await Recipients.ExcludeAsync([others[0].Key], default);
+
+        var found = await Recipients.CreateMissingAsync([.. others, present.Recipient], default);
+
+        Assert.Equal(2, found.Count);
+        Assert.Equal("contact", found[present.Recipient.Id]!.Id);
+        Assert.Null(found[others[0].Id]);
+        Assert.Equal(3, (await SumAsync()).Audience);
     }
 
     private static Recipient Sent(Recipient claimed) => claimed with { Status = RecipientStatus.Sent, SentAt = Now, DueAt = null };

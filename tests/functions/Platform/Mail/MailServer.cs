@@ -15,6 +15,7 @@ internal sealed class MailServer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
+    private int _sessions;
 
     public MailServer()
     {
@@ -25,7 +26,9 @@ internal sealed class MailServer : IAsyncDisposable
             .Build();
         var services = new ServiceProvider();
         services.Add(new Store(this));
-        _running = new SmtpServer.SmtpServer(options, services).StartAsync(_stop.Token);
+        var server = new SmtpServer.SmtpServer(options, services);
+        server.SessionCreated += (_, _) => Interlocked.Increment(ref _sessions);
+        _running = server.StartAsync(_stop.Token);
     }
 
     public int Port { get; }
@@ -34,6 +37,15 @@ internal sealed class MailServer : IAsyncDisposable
 
     /// <summary>What it says to a mail that was given to it.</summary>
     public SmtpResponse Answer { get; set; } = SmtpResponse.Ok;
+
+    /// <summary>What it says to a mail to an address, where that differs from <see cref="Answer"/>. A mail that is taken is kept at once, however long the answer takes.</summary>
+    public Func<string, SmtpResponse>? AnswerTo { get; set; }
+
+    /// <summary>How long an answer takes.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Conversations so far.</summary>
+    public int Sessions => _sessions;
 
     public async ValueTask DisposeAsync()
     {
@@ -53,9 +65,13 @@ internal sealed class MailServer : IAsyncDisposable
     {
         public override async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
         {
-            if (server.Answer.ReplyCode == SmtpReplyCode.Ok)
+            var to = transaction.To[0];
+            var answer = server.AnswerTo?.Invoke($"{to.User}@{to.Host}") ?? server.Answer;
+            if (answer.ReplyCode == SmtpReplyCode.Ok)
                 server.Taken.Enqueue(await MimeMessage.LoadAsync(new MemoryStream(buffer.ToArray()), cancellationToken));
-            return server.Answer;
+            if (server.Delay > TimeSpan.Zero)
+                await Task.Delay(server.Delay, cancellationToken);
+            return answer;
         }
     }
 }

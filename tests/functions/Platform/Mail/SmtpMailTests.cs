@@ -68,7 +68,7 @@ public sealed class SmtpMailTests
     }
 
     [Fact]
-    public async Task Send_WithNobodyListening_IsForLater() => Assert.Equal(MailOutcome.Deferred, (await SendAsync(MailServer.FreePort(), Mail)).Outcome);
+    public async Task Send_WithNobodyListening_IsForLater() => Assert.Equal(MailOutcome.Unreachable, (await SendAsync(MailServer.FreePort(), Mail)).Outcome);
 
     [Fact]
     public async Task Send_ToAServerThatHangsUpOnTheMail_IsUnknown()
@@ -83,8 +83,57 @@ public sealed class SmtpMailTests
         Assert.Contains("Dear Ada", await serving, StringComparison.Ordinal);
     }
 
-    /// <summary>Takes the whole mail, and goes without a word about it.</summary>
-    private static async Task<string> TakeAndHangUpAsync(TcpListener listener)
+    [Fact]
+    public async Task Session_OfSeveralMails_IsOneConversation()
+    {
+        await using var server = new MailServer();
+        await using var session = Transport(server.Port).Open();
+
+        await session.SendAsync(Mail, CancellationToken.None);
+        server.Answer = new SmtpResponse((SmtpReplyCode)550, "not you");
+        var refused = await session.SendAsync(Mail, CancellationToken.None);
+        server.Answer = SmtpResponse.Ok;
+        var sent = await session.SendAsync(Mail, CancellationToken.None);
+
+        Assert.Equal((MailOutcome.Refused, true, MailOutcome.Sent), (refused.Outcome, refused.IsOfAddress, sent.Outcome));
+        Assert.Equal((2, 1), (server.Taken.Count, server.Sessions));
+    }
+
+    [Fact]
+    public async Task Session_ThatTheServerHasEnded_GoesOnInAnother_AndSendsNothingTwice()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var taken = new List<string>();
+        var serving = Task.Run(async () =>
+        {
+            taken.Add(await TakeAndHangUpAsync(listener, "250 taken"));
+            taken.Add(await TakeAndHangUpAsync(listener, "250 taken"));
+        });
+        await using var session = Transport(((IPEndPoint)listener.LocalEndpoint).Port).Open();
+
+        var first = await session.SendAsync(Mail with { Text = "The first" }, CancellationToken.None);
+        var second = await session.SendAsync(Mail with { Text = "The second" }, CancellationToken.None);
+        await serving;
+
+        Assert.Equal((MailOutcome.Sent, MailOutcome.Sent), (first.Outcome, second.Outcome));
+        Assert.Contains("The first", taken[0], StringComparison.Ordinal);
+        Assert.Contains("The second", taken[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_ToAServerThatRefusesTheSender_SaysNothingOfTheAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = TakeAndHangUpAsync(listener, "250 taken", toSender: "530 5.7.0 sign in first");
+
+        Assert.Equal(MailOutcome.Unreachable, (await SendAsync(((IPEndPoint)listener.LocalEndpoint).Port, Mail)).Outcome);
+        Assert.Empty(await serving);
+    }
+
+    /// <summary>Takes the whole mail, says something or nothing about it, and goes.</summary>
+    private static async Task<string> TakeAndHangUpAsync(TcpListener listener, string? lastWords = null, string toSender = "250 localhost")
     {
         using var connection = await listener.AcceptTcpClientAsync();
         using var reader = new StreamReader(connection.GetStream(), Encoding.UTF8);
@@ -92,7 +141,7 @@ public sealed class SmtpMailTests
         await writer.WriteLineAsync("220 localhost");
         while (await reader.ReadLineAsync() is { } line)
         {
-            await writer.WriteLineAsync(line == "DATA" ? "354 go on" : "250 localhost");
+            await writer.WriteLineAsync(line == "DATA" ? "354 go on" : line.StartsWith("MAIL", StringComparison.Ordinal) ? toSender : "250 localhost");
             if (line == "DATA")
                 break;
         }
@@ -100,12 +149,13 @@ public sealed class SmtpMailTests
         var mail = new StringBuilder();
         while (await reader.ReadLineAsync() is { } line && line != ".")
             mail.AppendLine(line);
+        if (lastWords is not null && mail.Length > 0)
+            await writer.WriteLineAsync(lastWords);
         return mail.ToString();
     }
 
-    private static Task<MailResult> SendAsync(int port, OutgoingMail mail)
-    {
-        var settings = new MailSettings { Host = "127.0.0.1", Port = port, Security = MailSecurity.None };
-        return new SmtpMail(Options.Create(settings), TimeProvider.System).SendAsync(mail, CancellationToken.None);
-    }
+    private static Task<MailResult> SendAsync(int port, OutgoingMail mail) => Transport(port).SendAsync(mail, CancellationToken.None);
+
+    private static SmtpMail Transport(int port) =>
+        new(Options.Create(new MailSettings { Host = "127.0.0.1", Port = port, Security = MailSecurity.None }), TimeProvider.System);
 }

@@ -90,14 +90,15 @@ public sealed class MailEventTests(CrmApp app) : IAsyncLifetime
     }
 
     [Fact]
-    public void Mail_OfACampaign_NamesItsRecipientInItsMessageId()
+    public void Mail_WithAReference_HasItInItsMessageId_UnderTheDeploymentsDomain()
     {
-        var recipient = new Recipient("0a", "default", Guid.NewGuid().ToString(), "m", new RecordLink { Type = "contacts", Id = "c" }, "ada@example.com", RecipientStatus.Claimed);
+        var reference = new MailReference(Guid.NewGuid().ToString(), "0a");
+        var mail = new OutgoingMail("ada@example.com", "Hello", "Hello") { FromAddress = "shop@elsewhere.example", Reference = reference.ToString() };
 
-        var mail = new MailReferences().Decorate(recipient, new OutgoingMail("ada@example.com", "Hello", "Hello") { FromAddress = "shop@elsewhere.example" }).ToMessage(new MailboxAddress("CRM", "crm@example.com"), SentAt);
+        var message = mail.ToMessage(new MailboxAddress("CRM", "crm@example.com"), SentAt);
 
-        Assert.EndsWith("@example.com", mail.MessageId, StringComparison.Ordinal);
-        Assert.Equal(new MailReference(recipient.CampaignId, "0a"), MailReference.Parse($"<{mail.MessageId}>"));
+        Assert.EndsWith("@example.com", message.MessageId, StringComparison.Ordinal);
+        Assert.Equal(reference, MailReference.Parse($"<{message.MessageId}>"));
     }
 
     private static (string?, string?) State(JsonObject settled) => ((string?)settled["state"], (string?)settled["record"]?["id"]);

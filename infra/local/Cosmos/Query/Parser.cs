@@ -6,7 +6,7 @@ internal sealed partial class Parser
     private const int LongestQuery = 512 * 1024;
 
     private readonly TokenReader _tokens;
-    private Scope _scope = new(null);
+    private Scope _scope = new(null, isOfContainer: true);
 
     private Parser(string text)
     {
@@ -93,10 +93,10 @@ internal sealed partial class Parser
         return block;
     }
 
-    private QueryBlock ParseSubquery()
+    private QueryBlock ParseSubquery(bool isOfContainer = false)
     {
         var outer = _scope;
-        var block = ParseBlock(new Scope(outer));
+        var block = ParseBlock(new Scope(outer, isOfContainer));
         _scope = outer;
         return block;
     }
@@ -131,7 +131,7 @@ internal sealed partial class Parser
     {
         var sources = new List<Source>();
         if (!_tokens.TryTakeWord("FROM")) return sources;
-        sources.Add(ParseSource(_scope.Outer is null));
+        sources.Add(ParseSource(_scope.IsOfContainer));
         while (_tokens.TryTakeWord("JOIN")) sources.Add(ParseSource(ofContainer: false));
         return sources;
     }
@@ -141,9 +141,8 @@ internal sealed partial class Parser
     {
         if (_tokens.TryTake("("))
         {
-            if (ofContainer) throw new UnsupportedQueryException("a subquery as the first source");
             var pending = _scope.Pending.Count;
-            var block = ParseSubquery();
+            var block = ParseSubquery(ofContainer);
             _tokens.Expect(")");
             _scope.Resolve(pending);
             _tokens.TryTakeWord("AS");

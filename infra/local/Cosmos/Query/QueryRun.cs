@@ -32,7 +32,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             var narrowing = new Narrowing(block, frame, request.Range, items.Shape, isAsked: few > 0);
             var planner = new AccessPlanner(block, narrowing, items, _access, few);
             if (block.Sources.Count == 0) Complete([]);
-            else if (block.IsGrouped || block.IsDistinct) Complete(planner.InAnyOrder());
+            else if (block.IsOfManyItems) Complete(planner.InAnyOrder());
             else if (block.OrderBy.Count == 0) Stream(planner.InScanOrder(after));
             else Order(planner);
         }
@@ -155,22 +155,29 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
         Check(Continuation.ValueOrder);
         var order = new RowOrder(block);
         var rows = new Dictionary<byte[], (Place Place, Value Row)>(ByteOrder.Instance);
-        var bindings = block.Sources.Count == 0 ? block.Bindings(frame) : items.SelectMany(item =>
-        {
-            Open(item);
-            return block.Bindings(frame);
-        });
+        var alike = new Dictionary<byte[], int>(ByteOrder.Instance);
+        var bindings = block.Sources.Count == 0 ? block.Bindings(frame) : block.Bindings(
+            items.Select(item =>
+            {
+                Open(item);
+                return frame;
+            }),
+            frame);
         foreach (var bound in block.IsGrouped ? block.Group(bindings, frame) : bindings)
         {
             var row = block.Projection.Evaluate(bound);
             if (!row.IsDefined) continue;
-            var tie = block.IsDistinct ? RowKey.Of(row) : block.GroupKey(bound);
+            var tie = block.IsGrouped && !block.IsDistinct ? block.GroupKey(bound) : RowKey.Of(row);
+            // Rows of a subquery's rows may be alike and are all wanted: they are told apart by number.
+            if (!block.IsGrouped && !block.IsDistinct) tie = Numbered(tie);
             var place = new Place(OrdersRows ? block.SortKeys(bound) : [], 0, 0, tie);
             if (!rows.TryGetValue(tie, out var same) || order.Compare(place, same.Place) < 0) rows[tie] = (place, row);
         }
 
         var start = after is null ? null : new Place(after.Keys[..^1], 0, 0, after.Keys[^1]);
         Answer([.. rows.Values.Where(row => start is null || order.Compare(row.Place, start) > 0).OrderBy(row => row.Place, order)], Continuation.ValueOrder);
+
+        byte[] Numbered(byte[] tie) => [.. tie, .. IndexKey.Of(alike[tie] = alike.GetValueOrDefault(tie) + 1)];
     }
 
     private void Answer(List<(Place Place, Value Row)> rows, string order)

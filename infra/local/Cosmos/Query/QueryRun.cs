@@ -27,6 +27,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     public QueryPage Page(IItemReader items, int few)
     {
         CheckOrder(items.Shape);
+        if (request.Resume is { } resume && (block.IsOfManyItems || resume.Keys.Length != block.OrderBy.Count)) throw Errors.Continuation();
         if (Taken < _take)
         {
             var narrowing = new Narrowing(block, frame, request.Range, items.Shape, isAsked: few > 0);
@@ -91,6 +92,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             {
                 ordinal++;
                 if (after is not null && item.Rid == after.Rid && ordinal <= after.Ordinal) continue;
+                if (request.Resume is not null && IsBeforeResume(block.SortKeys(bound), item.Rid)) continue;
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined || skipped++ < _skip) continue;
                 if (_page.Count == _most)
@@ -129,6 +131,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             {
                 var place = new Place(block.SortKeys(bound), item.Rid, ++ordinal, []);
                 if (start is not null && order.Compare(place, start) <= 0) continue;
+                if (request.Resume is not null && IsBeforeResume(place.Keys, item.Rid)) continue;
                 if (kept.Count == most && kept.TryPeek(out _, out var worst) && order.Compare(place, worst) > 0) continue;
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined) continue;
@@ -194,6 +197,13 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             _page.Add(row);
             if (Taken == _take) return;
         }
+    }
+
+    private bool IsBeforeResume(byte[][] keys, long rid)
+    {
+        var order = block.CompareKeys(keys, request.Resume!.Keys);
+        if (order != 0) return order < 0;
+        return request.Resume.Rid is { } first ? (block.OrderBy[0].Descending ? rid > first : rid < first) : request.Resume.Excludes;
     }
 
     private JsonDocument Open(in StoredItem item)

@@ -9,24 +9,25 @@ internal sealed class QueryBody : IDisposable
 {
     private readonly JsonDocument _document;
 
-    /// <exception cref="RequestException">It is no such body, or asks what the store does not do.</exception>
+    /// <exception cref="RequestException">It is no such body.</exception>
     /// <exception cref="QueryException">Its query is refused.</exception>
     public QueryBody(WireRequest request)
     {
         _document = ContainerProperties.ParseObject(request.Body);
         var root = _document.RootElement;
-        if (root.TryGetProperty("resumeFilter", out _))
-            throw RequestException.NotSupported("resume filters (plans of this store never ask for them)");
         if (!root.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
             throw new RequestException(400, 0, "The request body has no query.");
         Query = CosmosQuery.Parse(query.GetString()!);
         Parameters = ReadParameters(root);
+        Resume = root.TryGetProperty("resumeFilter", out var filter) ? ResumeFilter.Read(filter) : null;
     }
 
     public CosmosQuery Query { get; }
 
     /// <summary>By name, the <c>@</c> included. They live as long as this does.</summary>
     public IReadOnlyDictionary<string, JsonElement> Parameters { get; }
+
+    public ResumeFilter? Resume { get; }
 
     /// <summary>Answers what a query is refused for, or what the store lacks.</summary>
     public static WireResponse Guarded(Func<WireResponse> answer)

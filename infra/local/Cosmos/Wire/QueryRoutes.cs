@@ -25,7 +25,7 @@ internal sealed class QueryRoutes(StoreEngine engine)
                 400, 0, "Cross partition query is required but disabled. Set x-ms-documentdb-query-enablecrosspartition to true or name the partition key.");
         }
 
-        var scope = new QueryRequest(range ?? EpkRange.All, RequestScope.MaxItems(request, DefaultPage), request.Header(HeaderNames.Continuation));
+        var scope = new QueryRequest(range ?? EpkRange.All, RequestScope.MaxItems(request, DefaultPage), request.Header(HeaderNames.Continuation), body.Resume);
         using var session = engine.Read(container);
         return Answer(body.Query.Run(body.Parameters, scope, new ItemReader(session)), container.Rid, "Documents").From(container, session.Lsn);
     });

@@ -66,9 +66,12 @@ public sealed class QueryPlanTests
         "SELECT * FROM c WHERE c.a = 1a",
     ];
 
+    private static readonly string ElevenJoins = $"SELECT VALUE 1 FROM c{string.Concat(Enumerable.Range(0, 11).Select(n => $" JOIN t{n} IN c.tags"))}";
+    private static readonly string TooLong = $"SELECT VALUE c.a = '{new string('x', 256 * 1024)}' FROM c";
+
     public static TheoryData<string> ValidQueries => [.. Valid];
 
-    public static TheoryData<string> RefusedQueries => [.. Refused];
+    public static TheoryData<string> RefusedQueries => [.. Refused, ElevenJoins, TooLong];
 
     [SkippableTheory]
     [MemberData(nameof(ValidQueries))]

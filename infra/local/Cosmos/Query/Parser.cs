@@ -3,9 +3,12 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>Reads a query: its blocks and clauses here, operators and what they join in the other parts.</summary>
 internal sealed partial class Parser
 {
-    private const int LongestQuery = 512 * 1024;
+    // What the account document tells clients of both.
+    private const int LongestQuery = 256 * 1024;
+    private const int MostJoins = 10;
 
     private readonly TokenReader _tokens;
+    private int _joins;
     private Scope _scope = new(null, isOfContainer: true);
 
     private Parser(string text)
@@ -132,7 +135,12 @@ internal sealed partial class Parser
         var sources = new List<Source>();
         if (!_tokens.TryTakeWord("FROM")) return sources;
         sources.Add(ParseSource(_scope.IsOfContainer));
-        while (_tokens.TryTakeWord("JOIN")) sources.Add(ParseSource(ofContainer: false));
+        while (_tokens.TryTakeWord("JOIN"))
+        {
+            if (++_joins > MostJoins) throw Errors.Invalid("SC3002", $"The SQL query exceeded the maximum number of joins. The allowed limit is {MostJoins}.");
+            sources.Add(ParseSource(ofContainer: false));
+        }
+
         return sources;
     }
 

@@ -10,6 +10,9 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     private const int MostItemsPeeked = 100;
     private const int MostEntriesPeeked = 2000;
 
+    // The service's limit for one answer; a page ends with the row that passes it.
+    private const int LargestPage = 4 * 1024 * 1024;
+
     private readonly int _most = request.MaxItems > 0 ? request.MaxItems : 1000;
     private readonly long _take = QueryBlock.Count(block.Take, frame, long.MaxValue);
     private readonly ValueWriter _page = new();
@@ -23,6 +26,8 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     private bool OrdersRows => !block.IsGrouped || block.GroupBy.Count > 0;
 
     private long Taken => (after?.Taken ?? 0) + _page.Count;
+
+    private bool IsFull => _page.Count == _most || _page.Bytes > LargestPage;
 
     public QueryPage Page(IItemReader items, int few)
     {
@@ -95,7 +100,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
                 if (request.Resume is not null && IsBeforeResume(block.SortKeys(bound), item.Rid)) continue;
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined || skipped++ < _skip) continue;
-                if (_page.Count == _most)
+                if (IsFull)
                 {
                     _next = last;
                     return true;
@@ -103,7 +108,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
                 _page.Add(row);
                 if (Taken == _take) return true;
-                if (_page.Count < _most) continue;
+                if (!IsFull) continue;
                 last = new Continuation(source.Order, [KeyOf(item, key)], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
                 _access.Allow(MostEntriesPeeked);
             }
@@ -185,16 +190,16 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     private void Answer(List<(Place Place, Value Row)> rows, string order)
     {
-        foreach (var (place, row) in rows.Skip((int)_skip))
+        for (var i = (int)Math.Min(_skip, rows.Count); i < rows.Count; i++)
         {
-            if (_page.Count == _most)
+            if (IsFull)
             {
-                var (last, _) = rows[(int)_skip + _most - 1];
+                var last = rows[i - 1].Place;
                 _next = new Continuation(order, order == Continuation.ValueOrder ? [.. last.Keys, last.Tie] : last.Keys, last.Rid, last.Ordinal, Taken);
                 return;
             }
 
-            _page.Add(row);
+            _page.Add(rows[i].Row);
             if (Taken == _take) return;
         }
     }

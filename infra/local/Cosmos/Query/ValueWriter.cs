@@ -19,6 +19,8 @@ internal sealed class ValueWriter : IDisposable
 
     public int Count { get; private set; }
 
+    public int Bytes => _buffer.WrittenCount;
+
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
 
     public static string ToJson(in Value value)

@@ -15,6 +15,8 @@ internal sealed class ContainerRoutes(StoreEngine engine)
             return List(database);
         if (request.Method != "POST")
             return Replies.Error(405, 0, "The method is not allowed for containers.");
+        if (request.Header(HeaderNames.Autoscale) is not null)
+            throw RequestException.NotSupported("autoscale throughput");
         var (id, properties) = ContainerProperties.Parse(request.Body);
         var throughput = int.TryParse(request.Header(HeaderNames.Throughput), NumberStyles.None, CultureInfo.InvariantCulture, out var units)
             ? units

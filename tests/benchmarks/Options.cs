@@ -2,21 +2,45 @@ using System.Globalization;
 
 namespace Crm.Benchmarks;
 
-/// <summary>What to measure: <c>--records 10000,100000 --clients 1,8,32 --seconds 3 --only create</c>.</summary>
-/// <param name="Only">A part of the names of the operations to measure beside the floor; empty for all.</param>
-internal sealed record Options(IReadOnlyList<int> Records, IReadOnlyList<int> Clients, TimeSpan Time, string Only)
+/// <summary>
+/// What to measure: <c>--only store|api|all --records 10000,100000 --million --clients 32 --contacts 100000 --seconds 2 --name create</c>.
+/// </summary>
+/// <param name="Parts">The parts, by their names.</param>
+/// <param name="Records">The sizes of the store's containers.</param>
+/// <param name="Contacts">The contacts in the API.</param>
+/// <param name="Clients">The clients of the API.</param>
+/// <param name="Time">For each operation.</param>
+/// <param name="Name">A part of the names of the operations to measure; empty for all.</param>
+internal sealed record Options(IReadOnlyList<string> Parts, IReadOnlyList<int> Records, int Contacts, IReadOnlyList<int> Clients, TimeSpan Time, string Name)
 {
+    public const string Store = "store";
+    public const string Api = "api";
+    public const string Start = "start";
+
+    private const int Million = 1_000_000;
+
     public static Options Read(string[] args)
     {
-        var given = new Dictionary<string, string> { ["--records"] = "10000,100000", ["--clients"] = "1,8,32", ["--seconds"] = "3", ["--only"] = "" };
-        for (var i = 0; i + 1 < args.Length; i += 2)
+        var given = new Dictionary<string, string>
         {
-            if (!given.ContainsKey(args[i]))
-                throw new ArgumentException($"Unknown option {args[i]}; known are {string.Join(", ", given.Keys)}.");
-            given[args[i]] = args[i + 1];
+            ["--only"] = $"{Store},{Start},{Api}", ["--records"] = "10000,100000", ["--contacts"] = "100000", ["--clients"] = "32", ["--seconds"] = "2", ["--name"] = "",
+        };
+        var million = args.Contains("--million");
+        var rest = args.Where(arg => arg != "--million").ToList();
+        for (var i = 0; i < rest.Count; i += 2)
+        {
+            if (!given.ContainsKey(rest[i]) || i + 1 == rest.Count)
+                throw new ArgumentException($"Known options are --million and, each with a value, {string.Join(", ", given.Keys)}; not '{rest[i]}'.");
+            given[rest[i]] = rest[i + 1];
         }
 
-        return new Options([.. Numbers(given["--records"]).Order()], Numbers(given["--clients"]), TimeSpan.FromSeconds(double.Parse(given["--seconds"], CultureInfo.InvariantCulture)), given["--only"]);
+        return new Options(
+            given["--only"].Split(','),
+            [.. Numbers(given["--records"]).Concat(million ? [Million] : []).Order()],
+            int.Parse(given["--contacts"], CultureInfo.InvariantCulture),
+            Numbers(given["--clients"]),
+            TimeSpan.FromSeconds(double.Parse(given["--seconds"], CultureInfo.InvariantCulture)),
+            given["--name"]);
     }
 
     private static List<int> Numbers(string list) => [.. list.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];

@@ -7,6 +7,7 @@ namespace Crm.Local.Cosmos.Storage;
 internal sealed class ItemReader(ReadSession session) : IItemReader
 {
     private const string Columns = "i.rid, i.epk, i.lsn, i.ts, i.body";
+    private const int FirstOfSets = 5;
     private const string Live = "(i.expires IS NULL OR i.expires > ?2)";
 
     private readonly Connection _connection = session.Connection;
@@ -26,17 +27,21 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
             .Concat(ScanItems("i.epk > ?3 AND i.epk < ?4", statement => statement.Bind(3, epk).Bind(4, end)));
     }
 
-    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after)
+    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after) =>
+        Entries(range, descending, after, []).Select(position => position!.Value);
+
+    public IEnumerable<IndexPosition?> Entries(IndexRange range, bool descending, IndexPosition? after, IReadOnlyList<IReadOnlyList<IndexRange>> sets)
     {
-        if (Slot(range) is not { } slot)
+        // Without a slot a path has no entries, and nothing has one of its keys.
+        if (Slot(range) is not { } slot || sets.Any(keys => Slot(keys[0]) is null))
             return [];
         if (after is not { } position)
-            return ScanIndex(slot, range, descending, null);
+            return ScanIndex(slot, range, descending, null, sets);
         var key = position.Key.ToArray();
         var rest = descending
             ? range with { High = key, HighInclusive = false }
             : range with { Low = key, LowInclusive = false };
-        return ScanIndex(slot, range with { Low = key }, descending, position.Rid).Concat(ScanIndex(slot, rest, descending, null));
+        return ScanIndex(slot, range with { Low = key }, descending, position.Rid, sets).Concat(ScanIndex(slot, rest, descending, null, sets));
     }
 
     public long? NextRid(IndexRange key, long from)
@@ -132,12 +137,13 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
     }
 
     /// <param name="afterRid">When given, only entries of exactly the low key, beyond this item.</param>
-    private IEnumerable<IndexPosition> ScanIndex(long slot, IndexRange range, bool descending, long? afterRid)
+    private IEnumerable<IndexPosition?> ScanIndex(
+        long slot, IndexRange range, bool descending, long? afterRid, IReadOnlyList<IReadOnlyList<IndexRange>> sets)
     {
         var order = descending ? "DESC" : "ASC";
         var bounds = afterRid is null ? Bounds(range) : $" AND e.key = ?3 AND e.rid {(descending ? "<" : ">")} ?4";
         var statement = _connection.Rent($"""
-            SELECT e.key, e.rid FROM index_entries e
+            SELECT {IsAmong(sets)}, e.rid, e.key FROM index_entries e
             WHERE e.slot = ?1{bounds}
             ORDER BY e.key {order}, e.rid {order}
             """);
@@ -147,12 +153,38 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
                 statement.Bind(1, slot).Bind(3, range.Low).Bind(4, rid);
             else
                 BindRange(statement, slot, range);
+            BindSets(statement, sets);
             while (statement.Step())
-                yield return new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1));
+                yield return statement.Long(0) == 0 ? null : new IndexPosition(statement.Bytes(2).ToArray(), statement.Long(1));
         }
         finally
         {
             _connection.Return(statement);
+        }
+    }
+
+    /// <summary>Whether an entry's item has one of the keys of each set. As a CASE, so that the first set that lacks it ends the asking.</summary>
+    private static string IsAmong(IReadOnlyList<IReadOnlyList<IndexRange>> sets)
+    {
+        if (sets.Count == 0)
+            return "1";
+        var parameter = FirstOfSets;
+        var conditions = sets.Select(keys =>
+        {
+            var slot = parameter++;
+            return $"({string.Join(" OR ", keys.Select(_ => $"EXISTS (SELECT 1 FROM index_entries WHERE slot = ?{slot} AND key = ?{parameter++} AND rid = e.rid)"))})";
+        });
+        return $"CASE WHEN {string.Join(" AND ", conditions)} THEN 1 ELSE 0 END";
+    }
+
+    private void BindSets(Statement statement, IReadOnlyList<IReadOnlyList<IndexRange>> sets)
+    {
+        var parameter = FirstOfSets;
+        foreach (var keys in sets)
+        {
+            statement.Bind(parameter++, Slot(keys[0])!.Value);
+            foreach (var key in keys)
+                statement.Bind(parameter++, key.Low);
         }
     }
 

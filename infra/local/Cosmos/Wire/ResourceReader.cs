@@ -12,6 +12,8 @@ internal sealed class ResourceReader(IEnumerable<byte[]> resources) : IItemReade
 
     public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after) => throw NoIndex();
 
+    public IEnumerable<IndexPosition?> Entries(IndexRange range, bool descending, IndexPosition? after, IReadOnlyList<IReadOnlyList<IndexRange>> sets) => throw NoIndex();
+
     public long? NextRid(IndexRange key, long from) => throw NoIndex();
 
     public StoredItem? Item(long rid) => throw NoIndex();

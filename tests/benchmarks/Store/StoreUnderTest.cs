@@ -5,7 +5,7 @@ using SdkContainer = Microsoft.Azure.Cosmos.Container;
 namespace Crm.Benchmarks.Store;
 
 /// <summary>How the SDK reaches the store, and how it reaches the floor that answers as the store does.</summary>
-internal sealed record Transport(string Name, Func<int, SdkContainer> Store, SdkContainer Floor);
+internal sealed record Transport(string Name, Func<int, SdkContainer> Store, Func<int, SdkContainer> Floor);
 
 /// <summary>A store in a folder of its own with a container for each size, reached in process and over a port, each beside its floor.</summary>
 internal sealed class StoreUnderTest : IAsyncDisposable
@@ -55,8 +55,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var inProcess = Connect(Endpoint, Handler);
         Transports =
         [
-            new("in process", size => Of(inProcess, size), Of(floor, count)),
-            new("over the port", size => Of(port, size), Of(floorPort, count)),
+            new("in process", size => Of(inProcess, size), size => Of(floor, size)),
+            new("over the port", size => Of(port, size), size => Of(floorPort, size)),
         ];
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Crm.Benchmarks;
 
 /// <summary>
-/// What to measure: <c>--only store|api|all --records 10000,100000 --million --clients 32 --contacts 100000 --seconds 2 --name create</c>.
+/// What to measure: <c>--only store,start,api --records 10000,100000 --million --clients 32 --contacts 100000 --seconds 2 --name create</c>.
 /// </summary>
 /// <param name="Parts">The parts, by their names.</param>
 /// <param name="Records">The sizes of the store's containers.</param>
@@ -23,7 +23,12 @@ internal sealed record Options(IReadOnlyList<string> Parts, IReadOnlyList<int> R
     {
         var given = new Dictionary<string, string>
         {
-            ["--only"] = $"{Store},{Start},{Api}", ["--records"] = "10000,100000", ["--contacts"] = "100000", ["--clients"] = "32", ["--seconds"] = "2", ["--name"] = "",
+            ["--only"] = $"{Store},{Start},{Api}",
+            ["--records"] = "10000,100000",
+            ["--contacts"] = "100000",
+            ["--clients"] = "32",
+            ["--seconds"] = "2",
+            ["--name"] = "",
         };
         var million = args.Contains("--million");
         var rest = args.Where(arg => arg != "--million").ToList();

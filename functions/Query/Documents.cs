@@ -11,6 +11,10 @@ internal readonly record struct Documents(ReadOnlyMemory<byte> Rows, int Count)
     /// <exception cref="JsonException">The answer is not one of Cosmos.</exception>
     public static async Task<Documents> ReadAsync(Stream content, CancellationToken cancellation)
     {
+        // The client has read the whole answer before it gives it: mostly it can be looked at where it lies.
+        if (content is MemoryStream { Position: 0 } whole && whole.TryGetBuffer(out var bytes))
+            return Find(bytes);
+
         using var buffer = new MemoryStream();
         await content.CopyToAsync(buffer, cancellation);
         return Find(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));

@@ -10,43 +10,62 @@ internal sealed record Operation(string Name, Func<Random, Task<double?>> Once);
 internal sealed record Measurement(
     string Name, int Clients, double PerSecond, TimeSpan Median, TimeSpan Slow, TimeSpan ProcessorTime, double AllocatedBytes, double? RequestUnits)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+    /// <summary>Often enough that what else the machine does falls on all of them alike.</summary>
+    private const int Turns = 5;
 
-    public static async Task<Measurement> TakeAsync(Operation operation, int clients, TimeSpan time)
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4);
+
+    /// <summary>Takes operations in turns, so that one can be compared with the other.</summary>
+    /// <param name="time">For each.</param>
+    public static async Task<IReadOnlyList<Measurement>> TakeAsync(IReadOnlyList<Operation> operations, int clients, TimeSpan time)
     {
-        await RunAsync(operation, clients, WarmUp);
-        using var process = Process.GetCurrentProcess();
-        var (processor, allocated, watch) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
-        var runs = await RunAsync(operation, clients, time);
-        var elapsed = watch.Elapsed;
-        process.Refresh();
-
-        var latencies = runs.SelectMany(run => run.Latencies).Order().ToList();
-        return new Measurement(
-            operation.Name,
-            clients,
-            latencies.Count / elapsed.TotalSeconds,
-            latencies[latencies.Count / 2],
-            latencies[latencies.Count * 99 / 100],
-            (process.TotalProcessorTime - processor) / latencies.Count,
-            (double)(GC.GetTotalAllocatedBytes() - allocated) / latencies.Count,
-            runs[0].RequestUnits);
+        foreach (var operation in operations) await RunAsync(operation, clients, WarmUp);
+        var taken = operations.Select(_ => new List<Turn>()).ToList();
+        for (var turn = 0; turn < Turns; turn++)
+            for (var i = 0; i < operations.Count; i++) taken[i].Add(await RunAsync(operations[i], clients, time / Turns));
+        return [.. operations.Zip(taken, (operation, turns) => Sum(operation.Name, clients, turns))];
     }
 
-    private static Task<(List<TimeSpan> Latencies, double? RequestUnits)[]> RunAsync(Operation operation, int clients, TimeSpan time) =>
-        Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
+    private static Measurement Sum(string name, int clients, List<Turn> turns)
+    {
+        var latencies = turns.SelectMany(turn => turn.Latencies).Order().ToList();
+        return new Measurement(
+            name,
+            clients,
+            latencies.Count / turns.Sum(turn => turn.Elapsed.TotalSeconds),
+            latencies[latencies.Count / 2],
+            latencies[latencies.Count * 99 / 100],
+            turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn.ProcessorTime) / latencies.Count,
+            (double)turns.Sum(turn => turn.AllocatedBytes) / latencies.Count,
+            turns[^1].RequestUnits);
+    }
+
+    private static async Task<Turn> RunAsync(Operation operation, int clients, TimeSpan time)
+    {
+        using var process = Process.GetCurrentProcess();
+        var (processor, allocated, watch) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        var runs = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(() => RepeatAsync(operation, end))));
+        var elapsed = watch.Elapsed;
+        process.Refresh();
+        return new Turn(
+            [.. runs.SelectMany(run => run.Latencies)], elapsed, process.TotalProcessorTime - processor, GC.GetTotalAllocatedBytes() - allocated, runs[0].Price);
+    }
+
+    private static async Task<(List<TimeSpan> Latencies, double? Price)> RepeatAsync(Operation operation, long end)
+    {
+        var random = new Random();
+        var latencies = new List<TimeSpan>();
+        double? price;
+        do
         {
-            var random = new Random();
-            var latencies = new List<TimeSpan>();
-            double? price = null;
-            var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-            do
-            {
-                var start = Stopwatch.GetTimestamp();
-                price = await operation.Once(random);
-                latencies.Add(Stopwatch.GetElapsedTime(start));
-            }
-            while (Stopwatch.GetTimestamp() < end);
-            return (latencies, price);
-        })));
+            var start = Stopwatch.GetTimestamp();
+            price = await operation.Once(random);
+            latencies.Add(Stopwatch.GetElapsedTime(start));
+        }
+        while (Stopwatch.GetTimestamp() < end);
+        return (latencies, price);
+    }
+
+    private sealed record Turn(List<TimeSpan> Latencies, TimeSpan Elapsed, TimeSpan ProcessorTime, long AllocatedBytes, double? RequestUnits);
 }

@@ -47,6 +47,20 @@ internal sealed class Connection : IDisposable
             SqliteException.ThrowExceptionForRC(code, _database);
     }
 
+    /// <summary>As <see cref="Execute"/>, for one statement that comes often: it stays prepared.</summary>
+    public void Repeat(string sql)
+    {
+        var statement = Rent(sql);
+        try
+        {
+            statement.Step();
+        }
+        finally
+        {
+            Return(statement);
+        }
+    }
+
     /// <summary>A statement kept for the connection's life.</summary>
     public Statement Prepare(string sql)
     {

@@ -49,7 +49,9 @@ test('databases and containers are made, listed, changed and removed', async () 
   assert.equal((await made.replace({ ...resource, defaultTtl: -1 })).resource.defaultTtl, -1);
   await refused(400, () => made.replace({ ...resource, partitionKey: { paths: ['/other'] } }));
   assert.deepEqual((await database.containers.readAll().fetchAll()).resources.map(one => one.id), ['items']);
-  await refused(501, () => client.databases.query('SELECT * FROM d').fetchAll());
+  const query = { query: 'SELECT VALUE d.id FROM d WHERE d.id = @id', parameters: [{ name: '@id', value: database.id }] };
+  assert.deepEqual((await client.databases.query(query).fetchAll()).resources, [database.id]);
+  assert.deepEqual((await database.containers.query('SELECT VALUE c.defaultTtl FROM c').fetchAll()).resources, [-1]);
   assert.equal((await made.delete()).statusCode, 204);
   assert.equal((await database.delete()).statusCode, 204);
   await refused(404, () => database.read());

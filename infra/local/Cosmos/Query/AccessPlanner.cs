@@ -131,7 +131,9 @@ internal sealed class AccessPlanner
 
     private IEnumerable<(StoredItem Item, ReadOnlyMemory<byte> Key)> Walk(PathRanges path, bool descending, Continuation? after)
     {
-        foreach (var position in _index.Walk(path, descending, after, _sets.Where(set => set.Key != path).Select(set => set.Value)))
+        // Asked first, what is rare spares asking for the others.
+        var sets = _sets.Where(set => set.Key != path).Select(set => set.Value).OrderByDescending(set => set.Rarity());
+        foreach (var position in _index.Walk(path, descending, after, sets))
             if (Read(position.Rid) is { } item) yield return (item, position.Key);
     }
 

@@ -7,7 +7,8 @@ namespace Crm.Local.Cosmos.Query;
 /// <param name="Range">The partition range it is scoped to.</param>
 /// <param name="MaxItems">The most rows a page may have.</param>
 /// <param name="Continuation">Where the previous page ended, or null.</param>
-internal sealed record QueryRequest(EpkRange Range, int MaxItems, string? Continuation);
+/// <param name="Resume">Where the client says to go on, or null.</param>
+internal sealed record QueryRequest(EpkRange Range, int MaxItems, string? Continuation, ResumeFilter? Resume = null);
 
 /// <summary>One page of rows.</summary>
 /// <param name="Rows">The rows as UTF-8 JSON values separated by commas: what stands between the brackets of <c>Documents</c>.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,16 +10,20 @@ namespace Crm.Local.Cosmos.Query;
 /// </summary>
 internal sealed class IndexPaths
 {
-    private readonly (string Path, byte[]?[] Segments)[] _paths;
+    /// <summary>The paths as a tree, so that an item is walked once however many there are.</summary>
+    private readonly Step _root = new();
 
     private IndexPaths(IEnumerable<IReadOnlyList<string>> paths)
     {
-        _paths = [.. paths
-            .Select(segments => (Path: IndexPath.Spell(segments), Segments: segments.Select(Utf8).ToArray()))
-            .DistinctBy(path => path.Path)];
-        Paths = _paths.Select(path => path.Path).ToHashSet(StringComparer.Ordinal);
+        var spelled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var segments in paths)
+        {
+            var step = segments.Aggregate(_root, (from, segment) => from.To(segment));
+            step.Path = IndexPath.Spell(segments);
+            spelled.Add(step.Path);
+        }
 
-        static byte[]? Utf8(string segment) => segment == IndexPath.Elements ? null : Encoding.UTF8.GetBytes(segment);
+        Paths = spelled;
     }
 
     /// <summary>The paths that have entries, as <see cref="ContainerShape.IndexedPaths"/>.</summary>
@@ -47,32 +52,40 @@ internal sealed class IndexPaths
     }
 
     /// <summary>Every (path, key) of an item, each once. Arrays and objects on a path have the one key of their type.</summary>
-    public void Extract(JsonElement item, Action<string, byte[]> add)
+    public void Extract(JsonElement item, Action<string, byte[]> add) => Extract(item, _root, null, add);
+
+    /// <param name="seen">Below an array, where a path can be met again: what was added.</param>
+    private static void Extract(JsonElement value, Step step, HashSet<(string, string)>? seen, Action<string, byte[]> add)
     {
-        foreach (var (path, segments) in _paths)
+        if (step.Path is { } path)
         {
-            var seen = segments.Contains(null) ? new HashSet<byte[]>(ByteOrder.Instance) : null;
-            Extract(item, segments, path, seen, add);
+            var key = IndexKey.Of(value);
+            if (seen is null || seen.Add((path, Convert.ToHexString(key)))) add(path, key);
+        }
+
+        if (value.ValueKind == JsonValueKind.Object && step.Names.Count > 0)
+        {
+            foreach (var (name, member) in Members(value, step)) Extract(member, name, seen, add);
+        }
+        else if (value.ValueKind == JsonValueKind.Array && step.Elements is { } elements)
+        {
+            seen ??= [];
+            foreach (var element in value.EnumerateArray()) Extract(element, elements, seen, add);
         }
     }
 
-    private static void Extract(JsonElement value, ReadOnlySpan<byte[]?> segments, string path, HashSet<byte[]>? seen, Action<string, byte[]> add)
+    /// <summary>The members that are on a path. Of two with one name the last counts, as everywhere.</summary>
+    private static List<(Step Step, JsonElement Value)> Members(JsonElement value, Step step)
     {
-        for (var i = 0; i < segments.Length; i++)
+        var found = new List<(Step Step, JsonElement Value)>();
+        foreach (var member in value.EnumerateObject())
         {
-            if (segments[i] is { } name)
-            {
-                if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value)) return;
-                continue;
-            }
-
-            if (value.ValueKind != JsonValueKind.Array) return;
-            foreach (var element in value.EnumerateArray()) Extract(element, segments[(i + 1)..], path, seen, add);
-            return;
+            if (step.Find(member) is not { } next) continue;
+            found.RemoveAll(earlier => earlier.Step == next);
+            found.Add((next, member.Value));
         }
 
-        var key = IndexKey.Of(value);
-        if (seen is null || seen.Add(key)) add(path, key);
+        return found;
     }
 
     private static JsonElement.ArrayEnumerator Member(JsonElement policy, string name) =>
@@ -82,4 +95,34 @@ internal sealed class IndexPaths
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("path", out var path) && path.ValueKind == JsonValueKind.String
             ? [path.GetString()!]
             : [];
+
+    /// <summary>A place on one or more paths.</summary>
+    private sealed class Step
+    {
+        private readonly Dictionary<byte[], Step>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
+
+        public Step() => _byUtf8 = Names.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+        /// <summary>Where a path ends, how it is spelled.</summary>
+        public string? Path { get; set; }
+
+        public Dictionary<byte[], Step> Names { get; } = new(ByteOrder.Instance);
+
+        public Step? Elements { get; private set; }
+
+        public Step To(string segment)
+        {
+            if (segment == IndexPath.Elements) return Elements ??= new Step();
+            var name = Encoding.UTF8.GetBytes(segment);
+            if (!Names.TryGetValue(name, out var step)) Names.Add(name, step = new Step());
+            return step;
+        }
+
+        public Step? Find(JsonProperty member)
+        {
+            var name = JsonMarshal.GetRawUtf8PropertyName(member);
+            if (name.Contains((byte)'\\')) name = Encoding.UTF8.GetBytes(member.Name);
+            return _byUtf8.TryGetValue(name, out var step) ? step : null;
+        }
+    }
 }

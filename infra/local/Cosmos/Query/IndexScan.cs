@@ -7,7 +7,7 @@ internal sealed class IndexScan(IItemReader items, Access access, string prefix)
     /// <param name="sets">Only items that all of these have.</param>
     public IEnumerable<IndexPosition> Walk(PathRanges path, bool descending, Continuation? after, IEnumerable<KeySet> sets)
     {
-        var asked = sets.ToArray();
+        IReadOnlyList<IReadOnlyList<IndexRange>> asked = [.. sets.Select(set => set.Keys)];
         foreach (var range in descending ? path.Ranges.Reverse() : path.Ranges)
         {
             IndexPosition? start = null;
@@ -18,11 +18,12 @@ internal sealed class IndexScan(IItemReader items, Access access, string prefix)
                 if (range.Contains(key)) start = new IndexPosition(key, after.RidBefore(descending));
             }
 
-            foreach (var position in items.Entries(range.On(path.Path, prefix), descending, start))
+            foreach (var position in items.Entries(range.On(path.Path, prefix), descending, start, asked))
             {
                 if (access.IsSpent) yield break;
-                access.EntriesRead++;
-                if (AllHave(asked, position.Rid)) yield return position;
+                // The rarest is asked first, so that an entry which is none of all of them has mostly been asked for one.
+                access.EntriesRead += 1 + (position is null ? 1 : asked.Count);
+                if (position is { } found) yield return found;
             }
         }
     }
@@ -37,18 +38,5 @@ internal sealed class IndexScan(IItemReader items, Access access, string prefix)
         }
 
         return count;
-    }
-
-    /// <summary>The set that lacks an item is asked earlier for the next: it is likely to lack that as well.</summary>
-    private static bool AllHave(KeySet[] sets, long rid)
-    {
-        for (var i = 0; i < sets.Length; i++)
-        {
-            if (sets[i].Has(rid)) continue;
-            if (i > 0) (sets[i - 1], sets[i]) = (sets[i], sets[i - 1]);
-            return false;
-        }
-
-        return true;
     }
 }

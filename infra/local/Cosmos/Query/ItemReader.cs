@@ -53,6 +53,10 @@ internal interface IItemReader
     /// </summary>
     IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after);
 
+    /// <summary>The same, and only of items that have an entry at one of the keys of each set: null for an entry of any other.</summary>
+    /// <param name="sets">Each the keys of one path.</param>
+    IEnumerable<IndexPosition?> Entries(IndexRange range, bool descending, IndexPosition? after, IReadOnlyList<IReadOnlyList<IndexRange>> sets);
+
     /// <summary>The first rid, from this one on, that has an entry at the low bound of a range; null when there is none.</summary>
     long? NextRid(IndexRange key, long from);
 

@@ -12,6 +12,8 @@ internal sealed class KeySet
 
     private KeySet(IItemReader items, Access access, IReadOnlyList<IndexRange> keys) => (_items, _access, _keys) = (items, access, keys);
 
+    public IReadOnlyList<IndexRange> Keys => _keys;
+
     /// <summary>Null when the path is not said to have one of a few values.</summary>
     public static KeySet? Of(PathRanges path, string prefix, IItemReader items, Access access) =>
         path.Ranges.Count is > 0 and <= MostKeys && path.Ranges.All(range => range.IsOneKey)
@@ -34,7 +36,13 @@ internal sealed class KeySet
         }
     }
 
-    public bool Has(long rid) => Next(rid) == rid;
+    /// <summary>The more, the fewer items seem to have one of the keys: the sum of the ways to the next from numbers ever farther apart.</summary>
+    public long Rarity()
+    {
+        var sum = 0L;
+        for (var from = 1L; Next(from) is { } next; from = 2 * next) sum += next - from;
+        return sum;
+    }
 
     private long? Next(long from)
     {

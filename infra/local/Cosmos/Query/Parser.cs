@@ -3,10 +3,13 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>Reads a query: its blocks and clauses here, operators and what they join in the other parts.</summary>
 internal sealed partial class Parser
 {
-    private const int LongestQuery = 512 * 1024;
+    // What the account document tells clients of both.
+    private const int LongestQuery = 256 * 1024;
+    private const int MostJoins = 10;
 
     private readonly TokenReader _tokens;
-    private Scope _scope = new(null);
+    private int _joins;
+    private Scope _scope = new(null, isOfContainer: true);
 
     private Parser(string text)
     {
@@ -93,10 +96,10 @@ internal sealed partial class Parser
         return block;
     }
 
-    private QueryBlock ParseSubquery()
+    private QueryBlock ParseSubquery(bool isOfContainer = false)
     {
         var outer = _scope;
-        var block = ParseBlock(new Scope(outer));
+        var block = ParseBlock(new Scope(outer, isOfContainer));
         _scope = outer;
         return block;
     }
@@ -131,8 +134,13 @@ internal sealed partial class Parser
     {
         var sources = new List<Source>();
         if (!_tokens.TryTakeWord("FROM")) return sources;
-        sources.Add(ParseSource(_scope.Outer is null));
-        while (_tokens.TryTakeWord("JOIN")) sources.Add(ParseSource(ofContainer: false));
+        sources.Add(ParseSource(_scope.IsOfContainer));
+        while (_tokens.TryTakeWord("JOIN"))
+        {
+            if (++_joins > MostJoins) throw Errors.Invalid("SC3002", $"The SQL query exceeded the maximum number of joins. The allowed limit is {MostJoins}.");
+            sources.Add(ParseSource(ofContainer: false));
+        }
+
         return sources;
     }
 
@@ -141,9 +149,8 @@ internal sealed partial class Parser
     {
         if (_tokens.TryTake("("))
         {
-            if (ofContainer) throw new UnsupportedQueryException("a subquery as the first source");
             var pending = _scope.Pending.Count;
-            var block = ParseSubquery();
+            var block = ParseSubquery(ofContainer);
             _tokens.Expect(")");
             _scope.Resolve(pending);
             _tokens.TryTakeWord("AS");

@@ -45,6 +45,27 @@ internal sealed class QueryBlock
     /// <summary>Whether it is one expression and nothing else: <c>SELECT VALUE x</c>.</summary>
     public bool IsBare => Sources.Count == 0 && Where is null && !IsGrouped && Skip is null && Take is null;
 
+    /// <summary>
+    /// Whether a row is made of many items: by grouping, by leaving out what came before, or because the first source is a subquery that does.
+    /// </summary>
+    public bool IsOfManyItems => IsGrouped || IsDistinct || Inner is { IsOfManyItems: true };
+
+    /// <summary>The subquery in place of the container's items: <c>FROM (SELECT DISTINCT …) AS r</c>.</summary>
+    private QueryBlock? Inner => Sources is [{ Query: { } query }, ..] ? query : null;
+
+    /// <summary>The rows of the sources over many items that pass WHERE, as <see cref="Bindings(Frame)"/>.</summary>
+    /// <param name="items">The same frame for each item.</param>
+    public IEnumerable<Frame> Bindings(IEnumerable<Frame> items, Frame frame)
+    {
+        if (Inner is not { IsOfManyItems: true } inner) return items.SelectMany(Bindings);
+        var bound = inner.Rows(items, frame).SelectMany(row =>
+        {
+            frame.Slots[Sources[0].Slot] = row;
+            return Bind(frame, 1);
+        });
+        return Where is null ? bound : bound.Where(row => Where.Evaluate(row).IsTrue);
+    }
+
     /// <summary>All rows, for a subquery.</summary>
     public IEnumerable<Value> Evaluate(Frame frame)
     {
@@ -130,6 +151,13 @@ internal sealed class QueryBlock
         return value.Kind == ValueKind.Number && Bits.TryWhole(value.Number, out var count) && count is >= 0 and <= int.MaxValue
             ? count
             : throw Errors.Invalid("SC2062", "TOP, OFFSET and LIMIT take a whole number that is not negative.");
+    }
+
+    private IEnumerable<Value> Rows(IEnumerable<Frame> items, Frame frame)
+    {
+        var bound = Bindings(items, frame);
+        var rows = (IsGrouped ? Group(bound, frame) : bound).Select(Projection.Evaluate).Where(row => row.IsDefined);
+        return IsDistinct ? rows.DistinctBy(row => RowKey.Of(row), ByteOrder.Instance) : rows;
     }
 
     private Aggregator[] NewAggregators() => [.. Aggregates.Select(aggregate => Aggregator.For(aggregate.Name))];

@@ -10,6 +10,9 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
     private const int MostItemsPeeked = 100;
     private const int MostEntriesPeeked = 2000;
 
+    // The service's limit for one answer; a page ends with the row that passes it.
+    private const int LargestPage = 4 * 1024 * 1024;
+
     private readonly int _most = request.MaxItems > 0 ? request.MaxItems : 1000;
     private readonly long _take = QueryBlock.Count(block.Take, frame, long.MaxValue);
     private readonly ValueWriter _page = new();
@@ -24,15 +27,18 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
     private long Taken => (after?.Taken ?? 0) + _page.Count;
 
+    private bool IsFull => _page.Count == _most || _page.Bytes > LargestPage;
+
     public QueryPage Page(IItemReader items, int few)
     {
         CheckOrder(items.Shape);
+        if (request.Resume is { } resume && (block.IsOfManyItems || resume.Keys.Length != block.OrderBy.Count)) throw Errors.Continuation();
         if (Taken < _take)
         {
             var narrowing = new Narrowing(block, frame, request.Range, items.Shape, isAsked: few > 0);
             var planner = new AccessPlanner(block, narrowing, items, _access, few);
             if (block.Sources.Count == 0) Complete([]);
-            else if (block.IsGrouped || block.IsDistinct) Complete(planner.InAnyOrder());
+            else if (block.IsOfManyItems) Complete(planner.InAnyOrder());
             else if (block.OrderBy.Count == 0) Stream(planner.InScanOrder(after));
             else Order(planner);
         }
@@ -91,9 +97,10 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             {
                 ordinal++;
                 if (after is not null && item.Rid == after.Rid && ordinal <= after.Ordinal) continue;
+                if (request.Resume is not null && IsBeforeResume(block.SortKeys(bound), item.Rid)) continue;
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined || skipped++ < _skip) continue;
-                if (_page.Count == _most)
+                if (IsFull)
                 {
                     _next = last;
                     return true;
@@ -101,7 +108,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
 
                 _page.Add(row);
                 if (Taken == _take) return true;
-                if (_page.Count < _most) continue;
+                if (!IsFull) continue;
                 last = new Continuation(source.Order, [KeyOf(item, key)], item.Rid, block.OneRowAnItem ? -1 : ordinal, Taken);
                 _access.Allow(MostEntriesPeeked);
             }
@@ -129,6 +136,7 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
             {
                 var place = new Place(block.SortKeys(bound), item.Rid, ++ordinal, []);
                 if (start is not null && order.Compare(place, start) <= 0) continue;
+                if (request.Resume is not null && IsBeforeResume(place.Keys, item.Rid)) continue;
                 if (kept.Count == most && kept.TryPeek(out _, out var worst) && order.Compare(place, worst) > 0) continue;
                 var row = block.Projection.Evaluate(bound);
                 if (!row.IsDefined) continue;
@@ -155,38 +163,52 @@ internal sealed class QueryRun(QueryBlock block, Frame frame, QueryRequest reque
         Check(Continuation.ValueOrder);
         var order = new RowOrder(block);
         var rows = new Dictionary<byte[], (Place Place, Value Row)>(ByteOrder.Instance);
-        var bindings = block.Sources.Count == 0 ? block.Bindings(frame) : items.SelectMany(item =>
-        {
-            Open(item);
-            return block.Bindings(frame);
-        });
+        var alike = new Dictionary<byte[], int>(ByteOrder.Instance);
+        var bindings = block.Sources.Count == 0 ? block.Bindings(frame) : block.Bindings(
+            items.Select(item =>
+            {
+                Open(item);
+                return frame;
+            }),
+            frame);
         foreach (var bound in block.IsGrouped ? block.Group(bindings, frame) : bindings)
         {
             var row = block.Projection.Evaluate(bound);
             if (!row.IsDefined) continue;
-            var tie = block.IsDistinct ? RowKey.Of(row) : block.GroupKey(bound);
+            var tie = block.IsGrouped && !block.IsDistinct ? block.GroupKey(bound) : RowKey.Of(row);
+            // Rows of a subquery's rows may be alike and are all wanted: they are told apart by number.
+            if (!block.IsGrouped && !block.IsDistinct) tie = Numbered(tie);
             var place = new Place(OrdersRows ? block.SortKeys(bound) : [], 0, 0, tie);
             if (!rows.TryGetValue(tie, out var same) || order.Compare(place, same.Place) < 0) rows[tie] = (place, row);
         }
 
         var start = after is null ? null : new Place(after.Keys[..^1], 0, 0, after.Keys[^1]);
         Answer([.. rows.Values.Where(row => start is null || order.Compare(row.Place, start) > 0).OrderBy(row => row.Place, order)], Continuation.ValueOrder);
+
+        byte[] Numbered(byte[] tie) => [.. tie, .. IndexKey.Of(alike[tie] = alike.GetValueOrDefault(tie) + 1)];
     }
 
     private void Answer(List<(Place Place, Value Row)> rows, string order)
     {
-        foreach (var (place, row) in rows.Skip((int)_skip))
+        for (var i = (int)Math.Min(_skip, rows.Count); i < rows.Count; i++)
         {
-            if (_page.Count == _most)
+            if (IsFull)
             {
-                var (last, _) = rows[(int)_skip + _most - 1];
+                var last = rows[i - 1].Place;
                 _next = new Continuation(order, order == Continuation.ValueOrder ? [.. last.Keys, last.Tie] : last.Keys, last.Rid, last.Ordinal, Taken);
                 return;
             }
 
-            _page.Add(row);
+            _page.Add(rows[i].Row);
             if (Taken == _take) return;
         }
+    }
+
+    private bool IsBeforeResume(byte[][] keys, long rid)
+    {
+        var order = block.CompareKeys(keys, request.Resume!.Keys);
+        if (order != 0) return order < 0;
+        return request.Resume.Rid is { } first ? (block.OrderBy[0].Descending ? rid > first : rid < first) : request.Resume.Excludes;
     }
 
     private JsonDocument Open(in StoredItem item)

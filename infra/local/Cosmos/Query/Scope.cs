@@ -1,12 +1,15 @@
 namespace Crm.Local.Cosmos.Query;
 
 /// <summary>The names of one query block while it is parsed.</summary>
-internal sealed class Scope(Scope? outer)
+internal sealed class Scope(Scope? outer, bool isOfContainer)
 {
     private readonly Dictionary<string, int> _aliases = new(StringComparer.Ordinal);
 
     /// <summary>The block around this one; null for the query itself.</summary>
     public Scope? Outer => outer;
+
+    /// <summary>Whether its first source is the container: so in the query itself, and in a subquery that is the first source of one that is.</summary>
+    public bool IsOfContainer => isOfContainer;
 
     /// <summary>References whose alias is not known yet.</summary>
     public List<AliasReference> Pending { get; } = [];

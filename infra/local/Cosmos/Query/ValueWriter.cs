@@ -8,7 +8,7 @@ namespace Crm.Local.Cosmos.Query;
 /// <summary>Writes rows one after the other, separated by commas.</summary>
 internal sealed class ValueWriter : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
     private readonly Utf8JsonWriter _json;
 
     public ValueWriter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions
@@ -18,6 +18,8 @@ internal sealed class ValueWriter : IDisposable
     });
 
     public int Count { get; private set; }
+
+    public int Bytes => _buffer.WrittenCount;
 
     public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
 

@@ -14,6 +14,9 @@ internal sealed class ItemBody
     /// <summary>The service's limit for one item.</summary>
     public const int LargestItem = 2 * 1024 * 1024;
 
+    /// <summary>The service's limit for the values of a partition key.</summary>
+    private const int LongestKey = 2048;
+
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 128 };
     private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 128 };
     private static readonly SearchValues<char> ForbiddenInId = SearchValues.Create("/\\?#");
@@ -47,11 +50,14 @@ internal sealed class ItemBody
             using var document = JsonDocument.Parse(stored, DocumentOptions);
             var root = document.RootElement;
             var entries = ReadEntries(container, root);
+            var key = PartitionKey.Of(root, container.KeyPaths, container.Hierarchical);
+            if (key.Encoded.Length > LongestKey)
+                throw new RequestException(400, 0, $"The partition key is longer than {LongestKey} bytes.");
             return new ItemBody
             {
                 Json = stored,
                 Id = ReadId(root),
-                Key = PartitionKey.Of(root, container.KeyPaths, container.Hierarchical),
+                Key = key,
                 Ttl = ReadTtl(root, enabled: container.DefaultTtl is not null),
                 Entries = entries,
                 UniqueValues = [.. container.UniqueKeys.Select((paths, number) => UniqueValue(root, paths, number))],

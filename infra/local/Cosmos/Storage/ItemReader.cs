@@ -11,7 +11,7 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
 
     private readonly Connection _connection = session.Connection;
     private readonly Container _container = session.Container;
-    private readonly Dictionary<(string Path, string Prefix), long?> _slots = [];
+    private readonly IndexReader _index = new(session);
 
     public ContainerShape Shape => _container.Shape;
 
@@ -26,33 +26,15 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
             .Concat(ScanItems("i.epk > ?3 AND i.epk < ?4", statement => statement.Bind(3, epk).Bind(4, end)));
     }
 
-    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after)
-    {
-        if (Slot(range) is not { } slot)
-            return [];
-        if (after is not { } position)
-            return ScanIndex(slot, range, descending, null);
-        var key = position.Key.ToArray();
-        var rest = descending
-            ? range with { High = key, HighInclusive = false }
-            : range with { Low = key, LowInclusive = false };
-        return ScanIndex(slot, range with { Low = key }, descending, position.Rid).Concat(ScanIndex(slot, rest, descending, null));
-    }
+    public IEnumerable<IndexPosition> Entries(IndexRange range, bool descending, IndexPosition? after) =>
+        _index.Entries(range, descending, after, []).Select(position => position!.Value);
 
-    public long? NextRid(IndexRange key, long from)
-    {
-        if (Slot(key) is not { } slot)
-            return null;
-        var statement = _connection.Rent("SELECT rid FROM index_entries WHERE slot = ?1 AND key = ?2 AND rid >= ?3 ORDER BY rid LIMIT 1");
-        try
-        {
-            return statement.Bind(1, slot).Bind(2, key.Low).Bind(3, from).Step() ? statement.Long(0) : null;
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
-    }
+    public IEnumerable<IndexPosition?> Entries(IndexRange range, bool descending, IndexPosition? after, IReadOnlyList<IReadOnlyList<IndexRange>> sets) =>
+        _index.Entries(range, descending, after, sets);
+
+    public long? NextRid(IndexRange key, long from) => _index.NextRid(key, from);
+
+    public int CountUpTo(IndexRange range, int limit) => _index.CountUpTo(range, limit);
 
     public StoredItem? Item(long rid)
     {
@@ -73,24 +55,6 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         try
         {
             return statement.Bind(1, rid).Bind(2, session.Now).Step() ? Convert.ToHexString(statement.Bytes(0)) : null;
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
-    }
-
-    public int CountUpTo(IndexRange range, int limit)
-    {
-        if (Slot(range) is not { } slot)
-            return 0;
-        // An estimate: to leave out what has expired, every entry would have to be looked up.
-        var statement = _connection.Rent($"SELECT count(*) FROM (SELECT 1 FROM index_entries e WHERE e.slot = ?1{Bounds(range)} LIMIT ?5)");
-        try
-        {
-            BindRange(statement, slot, range);
-            statement.Bind(5, limit);
-            return statement.Step() ? (int)statement.Long(0) : 0;
         }
         finally
         {
@@ -131,68 +95,8 @@ internal sealed class ItemReader(ReadSession session) : IItemReader
         }
     }
 
-    /// <param name="afterRid">When given, only entries of exactly the low key, beyond this item.</param>
-    private IEnumerable<IndexPosition> ScanIndex(long slot, IndexRange range, bool descending, long? afterRid)
-    {
-        var order = descending ? "DESC" : "ASC";
-        var bounds = afterRid is null ? Bounds(range) : $" AND e.key = ?3 AND e.rid {(descending ? "<" : ">")} ?4";
-        var statement = _connection.Rent($"""
-            SELECT e.key, e.rid FROM index_entries e
-            WHERE e.slot = ?1{bounds}
-            ORDER BY e.key {order}, e.rid {order}
-            """);
-        try
-        {
-            if (afterRid is { } rid)
-                statement.Bind(1, slot).Bind(3, range.Low).Bind(4, rid);
-            else
-                BindRange(statement, slot, range);
-            while (statement.Step())
-                yield return new IndexPosition(statement.Bytes(0).ToArray(), statement.Long(1));
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
-    }
-
     /// <summary>Range bounds are hex text of any length; padding an odd one with a zero digit keeps its place in the order.</summary>
     public static byte[] EpkBytes(string epk) => Convert.FromHexString(epk.Length % 2 == 0 ? epk : epk + "0");
-
-    private static string Bounds(IndexRange range) =>
-        (range.Low is null ? "" : range.LowInclusive ? " AND e.key >= ?3" : " AND e.key > ?3")
-        + (range.High is null ? "" : range.HighInclusive ? " AND e.key <= ?4" : " AND e.key < ?4");
-
-    private static void BindRange(Statement statement, long slot, IndexRange range)
-    {
-        statement.Bind(1, slot);
-        if (range.Low is not null)
-            statement.Bind(3, range.Low);
-        if (range.High is not null)
-            statement.Bind(4, range.High);
-    }
-
-    private long? Slot(IndexRange range)
-    {
-        if (_slots.TryGetValue((range.Path, range.Prefix), out var known))
-            return known;
-        return _slots[(range.Path, range.Prefix)] = FindSlot(range);
-    }
-
-    private long? FindSlot(IndexRange range)
-    {
-        if (!Shape.IndexedPaths.Contains(range.Path))
-            throw new ArgumentException($"'{range.Path}' is not indexed.", nameof(range));
-        var statement = _connection.Rent("SELECT number FROM index_slots WHERE container = ?1 AND prefix = ?2 AND path = ?3");
-        try
-        {
-            return statement.Bind(1, _container.Number).Bind(2, EpkBytes(range.Prefix)).BindText(3, range.Path).Step() ? statement.Long(0) : null;
-        }
-        finally
-        {
-            _connection.Return(statement);
-        }
-    }
 
     private StoredItem ReadItem(Statement statement)
     {

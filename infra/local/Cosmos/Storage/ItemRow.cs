@@ -18,7 +18,7 @@ internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, Read
     /// <summary>As above, for a body still in SQLite's memory.</summary>
     public byte[] ToJson(Container container, ReadOnlySpan<byte> body, bool withLsn = false)
     {
-        var database = container.Database.Rid;
+        var (database, etag) = (container.Database.Rid, ETag);
         Span<byte> tail = stackalloc byte[320];
         var length = 0;
         var comma = HasProperties(body);
@@ -33,7 +33,7 @@ internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, Read
         Append(tail, ref length, "/docs/"u8);
         Append(tail, ref length, rid);
         Append(tail, ref length, "/\",\"_etag\":\"\\\""u8);
-        Append(tail, ref length, ETag.AsSpan(1, ETag.Length - 2));
+        Append(tail, ref length, etag.AsSpan(1, etag.Length - 2));
         Append(tail, ref length, "\\\"\",\"_attachments\":\"attachments/\",\"_ts\":"u8);
         Append(tail, ref length, Timestamp);
         if (withLsn)

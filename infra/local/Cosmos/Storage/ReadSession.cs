@@ -23,7 +23,7 @@ internal sealed class ReadSession : IDisposable
             return;
         try
         {
-            Connection.Execute("BEGIN");
+            Connection.Repeat("BEGIN");
         }
         catch
         {
@@ -66,7 +66,7 @@ internal sealed class ReadSession : IDisposable
     public void Dispose()
     {
         if (_transaction && !Connection.AutoCommit)
-            Connection.Execute("ROLLBACK");
+            Connection.Repeat("ROLLBACK");
         _pool.Return(Connection);
     }
 }

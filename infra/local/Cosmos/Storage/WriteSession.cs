@@ -85,11 +85,11 @@ internal sealed class WriteSession : IWriteSession, IDisposable
     public T Atomically<T>(Func<T> part, Func<T, bool> succeeded)
     {
         var lsns = _lsns.ToArray();
-        Connection.Execute("SAVEPOINT part");
+        Connection.Repeat("SAVEPOINT part");
         var result = part();
         if (succeeded(result))
         {
-            Connection.Execute("RELEASE part");
+            Connection.Repeat("RELEASE part");
             return result;
         }
 

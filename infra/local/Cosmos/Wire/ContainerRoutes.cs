@@ -10,11 +10,13 @@ internal sealed class ContainerRoutes(StoreEngine engine)
     public async ValueTask<WireResponse> FeedAsync(WireRequest request, Database database)
     {
         if (request.IsTrue(HeaderNames.IsQuery))
-            throw RequestException.NotSupported("queries over containers");
+            return QueryRoutes.Run(request, database.Rid, "DocumentCollections", Containers(database).Select(container => Replies.ToJson(writer => Write(writer, container))));
         if (request.Method == "GET")
-            return List(engine.Catalog, database);
+            return List(database);
         if (request.Method != "POST")
             return Replies.Error(405, 0, "The method is not allowed for containers.");
+        if (request.Header(HeaderNames.Autoscale) is not null)
+            throw RequestException.NotSupported("autoscale throughput");
         var (id, properties) = ContainerProperties.Parse(request.Body);
         var throughput = int.TryParse(request.Header(HeaderNames.Throughput), NumberStyles.None, CultureInfo.InvariantCulture, out var units)
             ? units
@@ -49,9 +51,12 @@ internal sealed class ContainerRoutes(StoreEngine engine)
         }
     }
 
-    private static WireResponse List(Catalog catalog, Database database)
+    private IEnumerable<Container> Containers(Database database) =>
+        engine.Catalog.Containers.Where(container => container.Database.Number == database.Number);
+
+    private WireResponse List(Database database)
     {
-        var containers = catalog.Containers.Where(container => container.Database.Number == database.Number).ToList();
+        var containers = Containers(database).ToList();
         var response = Replies.Json(200, writer =>
         {
             writer.WriteStartObject();

@@ -10,7 +10,7 @@ internal sealed class DatabaseRoutes(StoreEngine engine)
     public async ValueTask<WireResponse> FeedAsync(WireRequest request)
     {
         if (request.IsTrue(HeaderNames.IsQuery))
-            throw RequestException.NotSupported("queries over databases");
+            return QueryRoutes.Run(request, "", "Databases", engine.Catalog.Databases.Select(database => Replies.ToJson(writer => Write(writer, database))));
         if (request.Method == "GET")
             return List(engine.Catalog);
         if (request.Method != "POST")

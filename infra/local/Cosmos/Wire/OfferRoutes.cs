@@ -18,27 +18,10 @@ internal static class OfferRoutes
                     ? Replies.Json(200, writer => Write(writer, found)).WithCharge(1)
                     : Replies.Missing($"offer '{id}'");
             case ("POST", []) when request.IsTrue(HeaderNames.IsQuery):
-                var target = ReadTarget(request.Body);
-                return Feed([.. offers.Where(container => container.Rid == target)]);
+                return QueryRoutes.Run(request, "", "Offers", offers.Select(container => Replies.ToJson(writer => Write(writer, container))));
             default:
                 throw RequestException.NotSupported("changes of throughput");
         }
-    }
-
-    // The one query the SDK sends: SELECT * FROM root r WHERE r.offerResourceId = @targetRID.
-    private static string? ReadTarget(ReadOnlyMemory<byte> body)
-    {
-        using var document = ContainerProperties.ParseObject(body);
-        if (document.RootElement.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var parameter in parameters.EnumerateArray())
-            {
-                if (parameter.GetProperty("name").ValueEquals("@targetRID"))
-                    return parameter.GetProperty("value").GetString();
-            }
-        }
-
-        throw RequestException.NotSupported("queries over offers other than by @targetRID");
     }
 
     private static WireResponse Feed(List<Container> containers) => Replies.Json(200, writer =>

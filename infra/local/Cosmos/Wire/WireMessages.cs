@@ -44,6 +44,7 @@ internal static class HeaderNames
 {
     public const string ActivityId = "x-ms-activity-id";
     public const string RetryAfter = "x-ms-retry-after-ms";
+    public const string Autoscale = "x-ms-cosmos-offer-autopilot-settings";
     public const string BatchAtomic = "x-ms-cosmos-batch-atomic";
     public const string BatchContinueOnError = "x-ms-cosmos-batch-continue-on-error";
     public const string BatchRequest = "x-ms-cosmos-is-batch-request";

@@ -73,6 +73,9 @@ internal sealed class InMemoryItems : IItemReader
         }
     }
 
+    public IEnumerable<IndexPosition?> Entries(IndexRange range, bool descending, IndexPosition? after, IReadOnlyList<IReadOnlyList<IndexRange>> sets) =>
+        Entries(range, descending, after).Select(entry => sets.All(keys => keys.Any(key => NextRid(key, entry.Rid) == entry.Rid)) ? entry : (IndexPosition?)null);
+
     public long? NextRid(IndexRange key, long from) =>
         Of(key with { High = key.Low, HighInclusive = true }).Select(entry => (long?)entry.Item.Rid).Where(rid => rid >= from).Min();
 

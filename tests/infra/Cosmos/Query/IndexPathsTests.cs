@@ -37,5 +37,21 @@ public sealed class IndexPathsTests
             entries.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"a":2}""", "/a=30C000000000000000")]
+    [InlineData("""{"\u0061":"x"}""", "/a=4078")]
+    [InlineData("""{"b":1,"b":{"c":null}}""", "/b/c=10")]
+    [InlineData("""{"b":{"c":null},"b":1}""", "")]
+    [InlineData("""{"tags":{"0":"x"},"a":[]}""", "/a=50")]
+    [InlineData("[1]", "")]
+    public void Extract_OfOddItems_TakesTheLastOfANameHoweverItIsWritten(string json, string expected)
+    {
+        var paths = Policy("""{"includedPaths":[{"path":"/a/?"},{"path":"/b/c/?"},{"path":"/tags/[]/?"}]}""");
+        var entries = new List<string>();
+        using var item = JsonDocument.Parse(json);
+        paths.Extract(item.RootElement, (path, key) => entries.Add(path + "=" + Convert.ToHexString(key)));
+        Assert.Equal(expected, string.Join(' ', entries));
+    }
+
     private static IndexPaths Policy(string json) => IndexPaths.FromPolicy(JsonDocument.Parse(json).RootElement);
 }

@@ -58,7 +58,7 @@ internal sealed class RandomQueries(int seed)
         var join = Maybe(15);
         var where = Conditions(join ? "t" : "c.a", out var order);
         var kind = _random.Next(10);
-        var from = join ? " FROM c JOIN t IN c.tags" : " FROM c";
+        var from = join ? " FROM c JOIN t IN c.tags" : Maybe(10) ? $" FROM (SELECT {Pick("", "DISTINCT ")}VALUE c FROM c{Where("c.b")}) AS c" : " FROM c";
         var top = order.Length > 0 && Maybe(20) ? $"TOP {_random.Next(8)} " : "";
         var offset = order.Length > 0 && top.Length == 0 && Maybe(20) ? $" OFFSET {_random.Next(5)} LIMIT {_random.Next(12)}" : "";
         ordered = order.Length > 0 || kind < 3;
@@ -113,16 +113,16 @@ internal sealed class RandomQueries(int seed)
             0 or 1 or 2 => $"{path} {Pick("=", "=", "!=")} {Pick(Values)}",
             3 or 4 => $"{path} {Pick("<", "<=", ">", ">=")} {value}",
             5 => $"{value} {Pick("=", "<", "<=", ">", ">=")} {path}",
-            6 => $"{path} IN ({value}, {Pick(Values)})",
-            7 => $"({path} BETWEEN {value} AND {Pick(Scalars)})",
+            6 => $"{path} {Pick("IN", "IN", "NOT IN")} ({value}, {Pick(Values)}{Pick("", ", undefined", $", {Pick(Paths)}")})",
+            7 => $"({path} {Pick("BETWEEN", "BETWEEN", "NOT BETWEEN")} {value} AND {Pick(Scalars)})",
             8 => $"STARTSWITH({path}, {Pick("''", "'a'", "'ab'", "'é'")}{Pick("", ", true")})",
-            9 => $"IS_DEFINED({path})",
+            9 => $"{Pick("", "", "NOT ")}IS_DEFINED({path})",
             10 => $"ARRAY_CONTAINS(c.tags, {Pick(Values)}{Pick("", ", true")})",
             11 => $"EXISTS(SELECT VALUE x FROM x IN c.tags WHERE x {Pick("=", "<", ">=")} {value})",
             12 => $"{path} LIKE {Pick("'a%'", "'ab'", "'%b'", "'_'")}",
             13 => $"{Pick("IS_STRING", "IS_NUMBER", "IS_NULL", "IS_BOOL")}({path})",
             14 => $"c.id IN ('{_random.Next(20)}', '{_random.Next(20)}')",
-            _ => Pick("c.a", "NOT c.a", "ARRAY_CONTAINS(['a', 1, null], c.a)", "ARRAY_CONTAINS_ANY(c.tags, 'a', 2)", "CONTAINS(c.a, 'b')", "c.a = c.b"),
+            _ => Pick("c.a", "NOT c.a", "ARRAY_CONTAINS(['a', 1, null], c.a)", "ARRAY_CONTAINS_ANY(c.tags, 'a', 2)", "CONTAINS(c.a, 'b')", "c.a = c.b", "c.a > undefined", "c.a != undefined", "(c.a ?? c.b) = 1", "(c.a ? c.b : c.u) = 'a'"),
         };
     }
 

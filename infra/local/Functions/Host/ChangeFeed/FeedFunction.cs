@@ -3,7 +3,6 @@ using Crm.Local.Functions.Invocation;
 using Crm.Local.Functions.Startup;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
-using Newtonsoft.Json.Linq;
 
 namespace Crm.Local.Functions.ChangeFeed;
 
@@ -22,7 +21,7 @@ internal sealed partial class FeedFunction(LocalFunction function, FeedSource so
         {
             var leases = await source.LeasesAsync(connections.Client(source.LeaseConnection, source.Regions));
             var monitored = connections.Client(source.Connection, source.Regions).GetContainer(source.Database, source.Container);
-            var processor = source.Configure(monitored.GetChangeFeedProcessorBuilder<JObject>(source.Prefix, ProcessAsync))
+            var processor = source.Configure(monitored.GetChangeFeedProcessorBuilder(source.Prefix, ProcessAsync))
                 .WithErrorNotification(ReportAsync)
                 .WithInstanceName(Guid.NewGuid().ToString())
                 .WithLeaseContainer(leases)
@@ -62,12 +61,10 @@ internal sealed partial class FeedFunction(LocalFunction function, FeedSource so
 
     public void Dispose() => _stopping.Dispose();
 
-    // JObject and back: the extension reads documents with Newtonsoft's defaults. So text that looks like a time with more than a date
-    // arrives rewritten (fraction without trailing zeros, another offset as the machine's).
-    private async Task ProcessAsync(ChangeFeedProcessorContext context, IReadOnlyCollection<JObject> changes, CancellationToken cancellation)
+    private async Task ProcessAsync(ChangeFeedProcessorContext context, Stream page, CancellationToken cancellation)
     {
-        var batch = new JArray(changes).ToString(Newtonsoft.Json.Formatting.None);
-        if (!await functions.RunAsync(function, batch, _stopping.Token)) Log.Skipped(logger, function.Name, changes.Count, context.LeaseToken);
+        var batch = FeedBatch.Read(page);
+        if (!await functions.RunAsync(function, batch.Json, _stopping.Token)) Log.Skipped(logger, function.Name, batch.Count, context.LeaseToken);
         _stopping.Token.ThrowIfCancellationRequested();
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Crm.Benchmarks;
+namespace Crm.Benchmarks.Api;
 
 /// <summary>Made-up people: enough names to sort by, few enough titles and sources for a filter to find hundreds.</summary>
 internal static class Contacts

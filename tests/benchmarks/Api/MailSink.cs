@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Crm.Benchmarks;
+namespace Crm.Benchmarks.Api;
 
 /// <summary>A mail server that takes everything at once and keeps nothing but the number.</summary>
 internal sealed class MailSink : IDisposable

@@ -3,11 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Crm.Local.Functions.Catalog;
-using Crm.Platform.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace Crm.Benchmarks;
+namespace Crm.Benchmarks.Api;
 
 /// <summary>The whole CRM in this process, over a data folder of its own, with as many contacts as asked for.</summary>
 internal sealed class CrmInProcess : IAsyncDisposable
@@ -24,13 +23,12 @@ internal sealed class CrmInProcess : IAsyncDisposable
     private CrmInProcess(string[] settings)
     {
         // A token that outlasts the longest run.
-        _host = CrmApplication.CreateBuilder(
-            ["--urls=http://127.0.0.1:0", $"--CRM_DATA={_data.FullName}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, "--Webhooks:AllowLoopback=true", $"--CRM_ADMIN_PASSWORD={Password}", "--Auth:AccessTokenMinutes=1440", .. settings]).Build();
+        _host = CrmApplication.CreateBuilder(["--urls=http://127.0.0.1:0", .. Settings(_data.FullName), "--Auth:AccessTokenMinutes=1440", .. settings]).Build();
     }
 
     public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());
 
-    public CrmContainers Containers => _host.Services.GetRequiredService<CrmContainers>();
+    public static string[] Settings(string data) => [$"--CRM_DATA={data}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, $"--CRM_ADMIN_PASSWORD={Password}"];
 
     /// <summary>The ids of the contacts that were seeded.</summary>
     public List<string> Ids { get; } = [];

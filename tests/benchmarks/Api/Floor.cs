@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Crm.Benchmarks;
+namespace Crm.Benchmarks.Api;
 
 /// <summary>Kestrel answering a kilobyte of JSON and doing nothing else: the most this machine and these clients could see.</summary>
 internal sealed class Floor : IAsyncDisposable

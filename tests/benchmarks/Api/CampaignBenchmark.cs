@@ -4,13 +4,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Cosmos;
 
-namespace Crm.Benchmarks;
+namespace Crm.Benchmarks.Api;
 
 /// <summary>
 /// One campaign to many of which the sending is next century's, to see what finding the recipients takes, and one to some of them that is sent now. The leads are
 /// written straight into the store: how fast the API makes them is not the question here.
 /// </summary>
-internal static class CampaignRun
+internal static class CampaignBenchmark
 {
     private const int Sent = 2_000;
     private const int AtOnce = 32;

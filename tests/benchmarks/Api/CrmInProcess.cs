@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Crm.Local.Functions.Catalog;
+using Crm.Platform.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -27,6 +28,8 @@ internal sealed class CrmInProcess : IAsyncDisposable
     }
 
     public Uri Address => new(_host.Services.GetServices<ITriggerListener>().SelectMany(listener => listener.Addresses).Single());
+
+    public CrmContainers Containers => _host.Services.GetRequiredService<CrmContainers>();
 
     public static string[] Settings(string data) => [$"--CRM_DATA={data}", "--CRM_COSMOS_PORT=0", "--Storage=" + NoFiles, $"--CRM_ADMIN_PASSWORD={Password}"];
 

@@ -67,8 +67,8 @@ internal static partial class ApiOperations
             lacks.Add("[Answers(200, typeof(…))], what it gives when all goes well, beside [Takes(typeof(…))] where it has a body and [Writes] where it takes If-Match and Idempotency-Key");
         if (!docs.AreMissing && docs.Summary(function) is null)
             lacks.Add("/// <summary>, what it does in a sentence");
-        if (Trigger(function)!.Methods is not [_])
-            lacks.Add("one method in its [HttpTrigger]");
+        if (Trigger(function)!.Methods is not ([_] or ["get", "head"]))
+            lacks.Add("one method in its [HttpTrigger], or get and head: HEAD goes without saying");
         return lacks;
     }
 

@@ -1,6 +1,7 @@
 using Crm.Access;
 using Crm.Campaigns;
 using Crm.Customers;
+using Crm.Docs;
 using Crm.Entities;
 using Crm.Files;
 using Crm.Health;
@@ -52,6 +53,7 @@ public static class CrmApplication
         builder.Services.AddEntities();
         builder.Services.AddCampaigns(builder.Configuration);
         builder.Services.AddCustomers();
+        builder.Services.AddDocs();
         builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddHistory();

@@ -26,8 +26,8 @@ param serviceBusSku 'Basic' | 'Standard' = 'Basic'
 @maxValue(1000)
 param maximumInstances int = 40
 
-@description('Optional. Memory of an instance, in MB. Default: 2048.')
-param instanceMemory 512 | 2048 | 4096 = 2048
+@description('Optional. Memory of an instance, in MB: what a second of work costs is in proportion. Default: 512.')
+param instanceMemory 512 | 2048 | 4096 = 512
 
 @description('Optional. E-mail address of the first administrator, whose password the deployment makes: the secret FirstAdmin--Password of the vault. Default: admin@example.com.')
 param adminEmail string = 'admin@example.com'

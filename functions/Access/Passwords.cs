@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Access;
 
-/// <summary>A link as it is handed out.</summary>
+/// <summary>A link as it is handed out: a token to set a password with.</summary>
 public sealed record Link(string Token, DateTimeOffset ExpiresAt);
 
 /// <summary>The ways a user comes to a new password.</summary>

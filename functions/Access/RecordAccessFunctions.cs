@@ -10,7 +10,9 @@ namespace Crm.Access;
 /// <summary>Explains the policy for one record.</summary>
 public sealed class RecordAccessFunctions(RecordAccess access)
 {
+    /// <summary>Says who may do what with a record, and which role says so.</summary>
     [Function("EntitiesAccess"), Records(Right.Read)]
+    [Operation("explain{One}Access"), Answers(200, typeof(AccessReport))]
     public async Task<IResult> Access(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Record + "/access")] HttpRequest request, string entity, string id, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Platform;
@@ -10,7 +11,12 @@ using CosmosException = Microsoft.Azure.Cosmos.CosmosException;
 namespace Crm.Access;
 
 /// <summary>What a sign-in gives (RFC 6749, section 5.1).</summary>
-public sealed record Tokens(string AccessToken, string RefreshToken, int ExpiresIn);
+/// <param name="ExpiresIn">Seconds that the access token is good for.</param>
+public sealed record Tokens(
+    [property: JsonPropertyName("access_token")] string AccessToken, [property: JsonPropertyName("refresh_token")] string RefreshToken, [property: JsonPropertyName("expires_in")] int ExpiresIn)
+{
+    [JsonPropertyName("token_type")] public string TokenType { get; } = "Bearer";
+}
 
 /// <summary>Signs users in, and on again.</summary>
 public sealed class SignIn(

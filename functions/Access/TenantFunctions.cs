@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -18,26 +19,50 @@ namespace Crm.Access;
 /// <summary>What the operator of the deployment does with tenants.</summary>
 public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup setup, Credentials credentials, IServiceScopeFactory scopes)
 {
+    private static readonly IReadOnlyDictionary<string, Field> OfAdministrator = SchemaReader.Read(typeof(FirstAdministrator));
+
+    /// <summary>Who will have all rights in a new tenant.</summary>
+    internal sealed record FirstAdministrator
+    {
+        [Form(TextForm.Email)] public required string AdminEmail { get; init; }
+
+        public required string AdminPassword { get; init; }
+    }
+
+    internal sealed record TenantChange
+    {
+        /// <summary><c>active</c> or <c>suspended</c>.</summary>
+        [StringLength(TextFields.MaxLength)] public required string Status { get; init; }
+    }
+
+    /// <summary>A tenant that was made.</summary>
+    internal sealed record MadeTenant(string Id, string Slug, string Name);
+
+    /// <summary>How a tenant stands.</summary>
+    internal sealed record ChangedTenant(string Id, string Status);
+
     /// <summary>Makes a tenant with its administrator, roles and pipeline.</summary>
     [Function("AuthTenants"), Platform]
+    [Operation("createTenant"), Takes(typeof(Tenant), With = typeof(FirstAdministrator)), Answers(201, typeof(MadeTenant)), Fails(409)]
     public async Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "auth/tenants")] HttpRequest request, CancellationToken cancellation)
     {
         var made = await request.ReadWriteAsync(cancellation, MediaTypes.Json).ThenAsync(write => CreateAsync(write.Body, cancellation));
         return made.Failed
             ? Problems.From(made.Error)
-            : Results.Json(new JsonObject { ["id"] = made.Value.Slug, ["slug"] = made.Value.Slug, ["name"] = made.Value.Name }, CrmJson.Options, statusCode: StatusCodes.Status201Created);
+            : Results.Json(new MadeTenant(made.Value.Slug, made.Value.Slug, made.Value.Name), CrmJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
     /// <summary>Suspends a tenant, or opens it again.</summary>
+    /// <param name="id">The tenant's slug.</param>
     [Function("AuthTenantStatus"), Platform]
+    [Operation("changeTenantStatus"), Takes(typeof(TenantChange), MediaTypes.Json, MediaTypes.MergePatch, MediaTypes.Form), Answers(200, typeof(ChangedTenant))]
     public async Task<IResult> Status(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "auth/tenants/{id}")] HttpRequest request, string id, CancellationToken cancellation)
     {
-        var changed = await request.ReadTextsAsync(["status"], cancellation)
-            .ThenAsync(fields => Task.FromResult(fields.Requiring("status")))
+        var changed = await request.ReadTextsAsync<TenantChange>(cancellation)
             .ThenAsync(fields => SetStatusAsync(id, fields["status"]!, cancellation));
-        return changed.Failed ? Problems.From(changed.Error) : Results.Json(new JsonObject { ["id"] = id, ["status"] = changed.Value }, CrmJson.Options);
+        return changed.Failed ? Problems.From(changed.Error) : Results.Json(new ChangedTenant(id, changed.Value), CrmJson.Options);
     }
 
     private async Task<Result<string>> SetStatusAsync(string id, string status, CancellationToken cancellation)
@@ -71,33 +96,22 @@ public sealed partial class TenantFunctions(EntityCatalog catalog, TenantSetup s
         if (body.ToNode() is not JsonObject fields)
             return new Invalid([new FieldError("#", "type", "must be a JSON object")]);
 
-        var errors = new List<FieldError>();
-        var (email, password) = (Text("adminEmail"), Text("adminPassword"));
-        if (email is not null && TextForms.Normalize(TextForm.Email, email) is null)
-            errors.Add(new FieldError("#/adminEmail", "format", TextForms.Requirement(TextForm.Email)));
+        var type = catalog.Of<Tenant>();
+        var (tenantBinder, administratorBinder) = (new BodyBinder(type.Fields), new BodyBinder(OfAdministrator));
+        var bound = Bind(tenantBinder, fields.Where(field => !OfAdministrator.ContainsKey(field.Key)));
+        var administrator = Bind(administratorBinder, fields.Where(field => OfAdministrator.ContainsKey(field.Key)));
+        List<FieldError> errors = [.. tenantBinder.Errors, .. administratorBinder.Errors];
+        var (email, password) = ((string?)administrator["adminEmail"], (string?)administrator["adminPassword"]);
         if (password is not null && credentials.Refuse(password, "#/adminPassword") is { } weak)
             errors.Add(weak);
-
-        var type = catalog.Of<Tenant>();
-        var binder = new BodyBinder(type.Fields);
-        var bound = binder.Create(JsonSerializer.SerializeToElement(fields, CrmJson.Options));
-        errors.AddRange(binder.Errors);
         if (bound["slug"] is { } slug && !Slug().IsMatch(slug.GetValue<string>()))
             errors.Add(new FieldError("#/slug", "format", "must be 2 to 40 lower-case letters, digits and single hyphens, such as acme-nordic"));
 
         return errors.Count > 0 ? new Invalid(errors) : ((Tenant)type.Deserialize(bound), new FirstUser(email!, password!));
-
-        string? Text(string name)
-        {
-            var value = fields[name];
-            fields.Remove(name);
-            if (value?.GetValueKind() == JsonValueKind.String)
-                return value.GetValue<string>();
-
-            errors.Add(new FieldError($"#/{name}", "required", "is required"));
-            return null;
-        }
     }
+
+    private static JsonObject Bind(BodyBinder binder, IEnumerable<KeyValuePair<string, JsonNode?>> members) =>
+        binder.Create(JsonSerializer.SerializeToElement(members.ToDictionary(), CrmJson.Options));
 
     [GeneratedRegex("^(?=.{2,40}$)[a-z0-9]+(-[a-z0-9]+)*$")]
     private static partial Regex Slug();

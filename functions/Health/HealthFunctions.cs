@@ -1,9 +1,8 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Azure.Messaging.ServiceBus;
 using Crm.Platform.Auth;
 using Crm.Platform.Blobs;
 using Crm.Platform.Cosmos;
+using Crm.Platform.Http;
 using Crm.Platform.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -11,13 +10,23 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Crm.Health;
 
+/// <summary>How the app is.</summary>
+/// <param name="Status"><c>ok</c> or <c>unavailable</c>.</param>
+/// <param name="Backlog">What waits to be worked on, as far as it is known.</param>
+/// <param name="RequestCharge">What this instance has cost since it started, in request units.</param>
+public sealed record HealthReport(string Status, HealthParts Parts, Backlog? Backlog, double RequestCharge);
+
+/// <summary>Each part is <c>ok</c>, or says what it is not.</summary>
+public sealed record HealthParts(string Database, string Queues, string Files);
+
 /// <summary>Whether requests can be served, part by part, and what waits to be worked on.</summary>
 public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backlog, BlobStore blobs, RequestChargeTotal charged)
 {
     private const string Ok = "ok";
 
-    /// <summary>503 where no request can be served. A part that only delays work does not make the whole unhealthy.</summary>
+    /// <summary>Says whether requests can be served, part by part; 503 where none can. A part that only delays work does not make the whole unhealthy.</summary>
     [Function("Health"), Public]
+    [Operation("readHealth"), Answers(200, typeof(HealthReport)), Answers(503, typeof(HealthReport))]
     public async Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation)
     {
@@ -25,13 +34,7 @@ public sealed class HealthFunctions(CrmContainers containers, BacklogWatch backl
         var database = await DatabaseAsync(cancellation);
         var healthy = database == Ok;
         var (queues, waiting) = healthy ? await BacklogAsync(cancellation) : ("unknown", null);
-        var report = new JsonObject
-        {
-            ["status"] = healthy ? Ok : "unavailable",
-            ["parts"] = new JsonObject { ["database"] = database, ["queues"] = queues, ["files"] = await files },
-            ["backlog"] = JsonSerializer.SerializeToNode(waiting, CrmJson.Options),
-            ["requestCharge"] = Math.Round(charged.Sum, 2),
-        };
+        var report = new HealthReport(healthy ? Ok : "unavailable", new HealthParts(database, queues, await files), waiting, Math.Round(charged.Sum, 2));
         return Results.Json(report, CrmJson.Options, statusCode: healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

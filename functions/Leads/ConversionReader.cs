@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Crm.Entities;
+using Crm.Entities.Schema;
 using Crm.Entities.Types;
 using Crm.Entities.Writing;
 using Crm.Platform;
@@ -8,14 +9,33 @@ using Crm.Platform.Json;
 
 namespace Crm.Leads;
 
+/// <summary>What a lead is converted into. A part that is null is not made; one that is left out is made of the lead, as far as it has a company or a person in it.</summary>
+internal sealed record ConversionBody
+{
+    public ConversionSource? Account { get; init; }
+
+    public ConversionSource? Contact { get; init; }
+
+    public ConversionSource? Opportunity { get; init; }
+}
+
+/// <summary>Either a new record, or one there is.</summary>
+internal sealed record ConversionSource
+{
+    /// <summary>Fields of the new record; the lead gives those that are left out.</summary>
+    public JsonObject? Create { get; init; }
+
+    public string? LinkId { get; init; }
+}
+
 /// <summary>
 /// Reads what a lead is to be converted into: <c>{"account": {"create": {…}}, "contact": {"linkId": "…"}, "opportunity": null}</c>. A part that is null is
 /// not made. A part that is left out is made of the lead, as far as the lead has a company or a person in it.
 /// </summary>
 internal sealed class ConversionReader(EntityCatalog catalog, Lead lead)
 {
-    private static readonly string[] Names = ["account", "contact", "opportunity"];
-    private static readonly string[] Ways = ["create", "linkId"];
+    private static readonly string[] Names = [.. SchemaReader.Read(typeof(ConversionBody)).Keys];
+    private static readonly string[] Ways = [.. SchemaReader.Read(typeof(ConversionSource)).Keys];
 
     private readonly List<FieldError> _errors = [];
 

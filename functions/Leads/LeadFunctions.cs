@@ -1,4 +1,5 @@
 using Crm.Entities;
+using Crm.Entities.Types;
 using Crm.Platform;
 using Crm.Platform.Auth;
 using Crm.Platform.Http;
@@ -12,6 +13,7 @@ public sealed class LeadFunctions(ConvertLead convert)
 {
     /// <summary>Makes a lead an account, a contact and an opportunity, or links it to those there are.</summary>
     [Function("LeadsConvert"), Records(Right.Update, Collection = "leads")]
+    [Operation("convertLead"), Writes, Takes(typeof(ConversionBody)), Answers(200, typeof(Lead))]
     public async Task<IResult> Convert(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/leads/{id}/convert")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadWriteAsync(cancellation, MediaTypes.Json)

@@ -10,7 +10,7 @@ public sealed record FieldError(string Pointer, string Code, string Detail);
 /// <param name="Position">Where in the parameter's text, in characters from 0.</param>
 public sealed record ParameterError(string Parameter, string Code, string Detail, int? Position = null);
 
-/// <summary>An expected failure: returned, not thrown. <c>Platform/Http/Problems</c> maps each kind to its status.</summary>
+/// <summary>An expected failure: returned, not thrown. <c>Platform/Http/ProblemKinds</c> gives each kind its status.</summary>
 /// <param name="Code">Part of the API's contract.</param>
 public abstract record Error(string Code, string Detail);
 

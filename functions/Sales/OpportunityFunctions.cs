@@ -13,6 +13,7 @@ public sealed class OpportunityFunctions(EntityService entities)
 {
     /// <summary>Opens a won or lost opportunity again, where it last stood before it closed.</summary>
     [Function("OpportunitiesReopen"), Records(Right.Update, Collection = "opportunities")]
+    [Operation("reopenOpportunity"), Writes, Answers(200, typeof(Opportunity))]
     public async Task<IResult> Reopen(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/opportunities/{id}/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()

@@ -13,6 +13,7 @@ public sealed class CaseFunctions(EntityService entities)
 {
     /// <summary>Opens a resolved or closed case again.</summary>
     [Function("CasesReopen"), Records(Right.Update, Collection = "cases")]
+    [Operation("reopenCase"), Writes, Answers(200, typeof(Case))]
     public async Task<IResult> Reopen(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/v1/cases/{id}/reopen")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions()

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Crm.Platform.Http;
 using Microsoft.Extensions.Options;
 
 namespace Crm.Webhooks;
@@ -40,11 +41,11 @@ public sealed class EndpointClient(EndpointGuard guard, IOptions<WebhookSettings
     {
         var now = time.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/cloudevents+json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.CloudEvent);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("crm-webhooks", "1"));
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", Signature.Of(secrets, id, now, body.Span));
+        request.Headers.Add(HeaderNames.WebhookId, id);
+        request.Headers.Add(HeaderNames.WebhookTimestamp, now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(HeaderNames.WebhookSignature, Signature.Of(secrets, id, now, body.Span));
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(settings.Value.Timeout);

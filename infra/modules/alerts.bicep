@@ -44,7 +44,7 @@ var queries = [
     query: 'AppRequests | where toint(ResultCode) >= 500 | summarize Value = count()'
     threshold: 5
     severity: 1
-    every: 'PT5M'
+    every: 'PT15M'
     window: 'PT15M'
   }
   {

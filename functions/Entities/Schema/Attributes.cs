@@ -83,6 +83,10 @@ public sealed class UniqueTogetherAttribute(params string[] fields) : Attribute
     public IReadOnlyList<string> Fields { get; } = fields;
 }
 
+/// <summary>The answer to its creation, and no other read, has a member <c>secret</c>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class WithSecretAttribute : Attribute;
+
 /// <summary>Given on create from the tenant's sequence of this prefix: <c>A-00042</c>. No number is given twice; some may be skipped.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SequenceAttribute(string prefix) : Attribute

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Crm.Entities.Schema;
 
 /// <summary>What kind of JSON value a field holds.</summary>
@@ -27,6 +29,9 @@ public sealed record Field
     public required string Name { get; init; }
 
     public required FieldKind Kind { get; init; }
+
+    /// <summary>What it was read from; null for what a list holds.</summary>
+    public PropertyInfo? Property { get; init; }
 
     /// <summary>A create without it is refused.</summary>
     public bool Required { get; init; }
@@ -73,6 +78,9 @@ public sealed record Field
 
     /// <summary>What a <see cref="FieldKind.List"/> holds.</summary>
     public Field? Element { get; init; }
+
+    /// <summary>The type of a <see cref="FieldKind.Object"/>; null where its members depend on the field.</summary>
+    public Type? Record { get; init; }
 
     /// <summary>The members of a <see cref="FieldKind.Object"/>, by name.</summary>
     public IReadOnlyDictionary<string, Field> Fields { get; init; } = new Dictionary<string, Field>();

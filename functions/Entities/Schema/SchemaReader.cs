@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Crm.Entities.Schema;
 
@@ -23,7 +24,8 @@ internal static class SchemaReader
     {
         var field = ReadType(property, property.PropertyType) with
         {
-            Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+            Name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name),
+            Property = property,
             Required = property.IsDefined(typeof(RequiredMemberAttribute)),
             ServerSet = property.IsDefined(typeof(ServerSetAttribute)),
             Unique = property.IsDefined(typeof(UniqueAttribute)),
@@ -75,7 +77,7 @@ internal static class SchemaReader
 
         return scalar is { } kind
             ? new Field { Name = "", Kind = kind, Number = property.GetCustomAttribute<NumberAttribute>(), Filterable = filterable }
-            : new Field { Name = "", Kind = FieldKind.Object, Fields = Read(type), Filterable = filterable };
+            : new Field { Name = "", Kind = FieldKind.Object, Record = type, Fields = Read(type), Filterable = filterable };
     }
 
     private static Field ReadText(PropertyInfo property, bool filterable)

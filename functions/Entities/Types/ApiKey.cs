@@ -11,6 +11,7 @@ public enum ApiKeyStatus
 }
 
 /// <summary>Lets a program in: with a role, and of that no more than its scopes. Records it makes belong to its owner.</summary>
+[WithSecret]
 public sealed record ApiKey : Entity
 {
     [Sortable] public required string Name { get; init; }

@@ -30,6 +30,7 @@ public enum InboundWebhookStatus
 /// Where others send events, and what becomes of them. An event is written with the rights of the owner, so only the owner says what it does and who can
 /// sign for it: who takes one over, becomes its owner. Its secret is in the answer to its creation and nowhere else.
 /// </summary>
+[WithSecret]
 public sealed record InboundWebhook : Entity
 {
     /// <summary>The action that gives it a new secret.</summary>

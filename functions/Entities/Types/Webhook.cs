@@ -31,6 +31,7 @@ public enum WebhookDisabledReason
 /// Where events are sent. What is sent is what the owner may read at that moment, so only the owner says where it goes: who takes a webhook over, becomes
 /// its owner. Its secret is in the answer to its creation and nowhere else.
 /// </summary>
+[WithSecret]
 public sealed partial record Webhook : Entity
 {
     /// <summary>The action by which the app stops sending.</summary>

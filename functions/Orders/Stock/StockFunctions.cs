@@ -32,7 +32,9 @@ public sealed class StockFunctions(StockMovements movements, CallContext call, T
         [StringLength(255)] public string? Reason { get; init; }
     }
 
+    /// <summary>Moves stock by hand: counts a receipt, or adjusts what is on hand.</summary>
     [Function("StockItemsMove"), Records(Right.Update, Collection = "stock-items")]
+    [Operation("moveStock"), Writes, Takes(typeof(MovementBody)), Answers(201, typeof(StockMovement))]
     public async Task<IResult> Move(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request, string id, CancellationToken cancellation)
     {
@@ -46,7 +48,9 @@ public sealed class StockFunctions(StockMovements movements, CallContext call, T
         return made.Failed ? Problems.From(made.Error) : made.Value;
     }
 
+    /// <summary>Lists what moved in and out of a stock item, newest first.</summary>
     [Function("StockItemsMovements"), Records(Right.Read, Collection = "stock-items")]
+    [Operation("listStockMovements"), Paged, Answers(200, typeof(MovementPage))]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest request, string id, CancellationToken cancellation)
     {

@@ -10,6 +10,11 @@ internal static class HeaderNames
     public const string IdempotencyKey = "Idempotency-Key";
     public const string IdempotentReplayed = "Idempotent-Replayed";
 
+    // Standard Webhooks.
+    public const string WebhookId = "webhook-id";
+    public const string WebhookTimestamp = "webhook-timestamp";
+    public const string WebhookSignature = "webhook-signature";
+
     /// <summary>RFC 9530.</summary>
     public const string ReprDigest = "Repr-Digest";
 }
@@ -17,8 +22,12 @@ internal static class HeaderNames
 /// <summary>Media types of bodies.</summary>
 internal static class MediaTypes
 {
+    public const string Any = "*/*";
+    public const string CloudEvent = "application/cloudevents+json";
     public const string Json = "application/json";
     public const string Form = "application/x-www-form-urlencoded";
+    public const string Html = "text/html";
+    public const string JavaScript = "text/javascript";
     public const string JsonSchema = "application/schema+json";
     public const string MergePatch = "application/merge-patch+json";
 }

@@ -14,7 +14,7 @@ namespace Crm.Platform.Http;
 /// <summary>Outermost around every HTTP function: request id, common headers, and problems in place of exceptions.</summary>
 internal sealed partial class RequestMiddleware(ILogger<RequestMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private const string Version = "2026-01-01";
+    public const string Version = "2026-01-01";
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

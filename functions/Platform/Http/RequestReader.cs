@@ -23,7 +23,7 @@ public sealed record ReadRequest(string? Session, DateTimeOffset? AsOf, string? 
 /// <summary>Reads what a request says: body, conditions, keys. What cannot be understood is an error, never an exception.</summary>
 internal static class RequestReader
 {
-    private const int MaxKey = 255;
+    public const int MaxKey = 255;
 
     /// <summary>Reads a JSON body and the headers of a write.</summary>
     /// <param name="mediaTypes">What the body may be sent as; the first is the one to name.</param>
@@ -61,8 +61,11 @@ internal static class RequestReader
         ? length > 0
         : request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentType is not null;
 
-    /// <summary>Reads named texts from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, missing ones are null.</summary>
-    public static async Task<Result<TextFields>> ReadTextsAsync(this HttpRequest request, string[] known, CancellationToken cancellation)
+    /// <summary>
+    /// Reads the texts that a record has properties for, from a JSON object or a form (RFC 6749 takes forms). Unknown names are refused, and so is a body
+    /// without those that are required; others that are missing are null.
+    /// </summary>
+    public static async Task<Result<TextFields>> ReadTextsAsync<T>(this HttpRequest request, CancellationToken cancellation)
     {
         if (request.RefuseQuery() is { } unknown)
             return unknown;
@@ -73,7 +76,7 @@ internal static class RequestReader
         if (body.Failed)
             return body.Error;
 
-        return Is(MediaTypes.Form) ? TextFields.OfForm(Encoding.UTF8.GetString(body.Value.Span), known) : await Parse(body.Value, request.Limits()).ThenAsync(json => Task.FromResult(TextFields.OfJson(json, known)));
+        return Is(MediaTypes.Form) ? TextFields.OfForm<T>(Encoding.UTF8.GetString(body.Value.Span)) : await Parse(body.Value, request.Limits()).ThenAsync(json => Task.FromResult(TextFields.OfJson<T>(json)));
 
         bool Is(string mediaType) => type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }

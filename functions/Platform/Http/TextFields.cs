@@ -1,12 +1,15 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Crm.Platform.Http;
 
-/// <summary>A small body of named texts.</summary>
+/// <summary>A small body of named texts: those that a record has properties for.</summary>
 public sealed class TextFields
 {
-    private const int MaxLength = 1_000;
+    public const int MaxLength = 1_000;
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly List<FieldError> _errors = [];
@@ -25,28 +28,28 @@ public sealed class TextFields
         return missing.Count == 0 ? this : new Invalid(missing);
     }
 
-    internal static Result<TextFields> OfJson(JsonElement body, string[] known)
+    internal static Result<TextFields> OfJson<T>(JsonElement body)
     {
         var fields = new TextFields();
         if (body.ValueKind != JsonValueKind.Object)
             return new Invalid([new FieldError("#", "type", "must be a JSON object")]);
 
         foreach (var member in body.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
-            fields.Add(member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null, known);
+            fields.Add(member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null, Declared<T>.Known);
 
-        return fields.Checked();
+        return fields.Checked(Declared<T>.Required);
     }
 
-    internal static Result<TextFields> OfForm(string body, string[] known)
+    internal static Result<TextFields> OfForm<T>(string body)
     {
         var fields = new TextFields();
         foreach (var (name, values) in QueryHelpers.ParseQuery(body))
-            fields.Add(name, values is [{ } value] ? value : null, known);
+            fields.Add(name, values is [{ } value] ? value : null, Declared<T>.Known);
 
-        return fields.Checked();
+        return fields.Checked(Declared<T>.Required);
     }
 
-    private Result<TextFields> Checked() => _errors.Count == 0 ? this : new Invalid(_errors);
+    private Result<TextFields> Checked(string[] required) => _errors.Count == 0 ? Requiring(required) : new Invalid(_errors);
 
     private void Add(string name, string? value, string[] known)
     {
@@ -59,5 +62,17 @@ public sealed class TextFields
             _errors.Add(new FieldError(pointer, "max-length", $"must have at most {MaxLength} characters"));
         else
             _values[name] = value;
+    }
+
+    private static class Declared<T>
+    {
+        private static readonly PropertyInfo[] Properties = typeof(T).GetProperties();
+
+        public static readonly string[] Known = [.. Properties.Select(Name)];
+
+        public static readonly string[] Required = [.. Properties.Where(property => property.IsDefined(typeof(RequiredMemberAttribute))).Select(Name)];
+
+        private static string Name(PropertyInfo property) =>
+            property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
     }
 }

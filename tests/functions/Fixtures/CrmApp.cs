@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Crm.Entities;
 using Crm.Local.Functions.Catalog;
+using Crm.Tests.Docs;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -99,7 +100,7 @@ public class CrmApp : IAsyncLifetime
     }
 
     /// <summary>A client that nobody has signed in with.</summary>
-    public HttpClient NewClient() => new() { BaseAddress = new Uri(Address()) };
+    public HttpClient NewClient() => new(new ContractHandler()) { BaseAddress = new Uri(Address()) };
 
     public async Task DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Crm.Tests.Docs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,16 @@ namespace Crm.Tests.Webhooks;
 /// <summary>What a receiver was sent.</summary>
 internal sealed record Received(IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    public JsonObject Event => (JsonObject)JsonNode.Parse(Body)!;
+    /// <summary>The body, which is as it is described.</summary>
+    public JsonObject Event
+    {
+        get
+        {
+            var sent = (JsonObject)JsonNode.Parse(Body)!;
+            Assert.Empty(ApiContract.Shared.Check("WebhookEvent", sent));
+            return sent;
+        }
+    }
 
     public string Id => Headers["webhook-id"];
 }

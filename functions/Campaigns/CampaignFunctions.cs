@@ -29,7 +29,8 @@ public sealed class CampaignFunctions(SendTest test, CampaignActions actions, Ca
 
     /// <summary>The messages that were sent.</summary>
     internal sealed record TestReply(IReadOnlyList<TestMessage> Messages);
-    /// <summary>Has a campaign sent, now or at its startAt.</summary>
+
+    /// <summary>Has a draft sent, now or at its startAt: that goes on after the answer. What would fail at every recipient is refused; a campaign that was launched is answered as it is.</summary>
     [Function("CampaignsLaunch"), Records(Right.Update, Collection = "campaigns")]
     [Operation("launchCampaign"), Writes, Answers(202, typeof(Campaign)), Answers(200, typeof(Campaign))]
     public async Task<IResult> Launch(
@@ -43,21 +44,21 @@ public sealed class CampaignFunctions(SendTest test, CampaignActions actions, Ca
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/unschedule")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions().ThenAsync(options => actions.UnscheduleAsync(id, options, cancellation)));
 
-    /// <summary>Stops the sending within a mail.</summary>
+    /// <summary>Stops the sending: a mail that is being given to the server is the last.</summary>
     [Function("CampaignsPause"), Records(Right.Update, Collection = "campaigns")]
     [Operation("pauseCampaign"), Writes, Answers(200, typeof(Campaign))]
     public async Task<IResult> Pause(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/pause")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions().ThenAsync(options => actions.PauseAsync(id, options, cancellation)));
 
-    /// <summary>Goes on with the sending.</summary>
+    /// <summary>Goes on where a pause has stopped, in the name of who resumes it.</summary>
     [Function("CampaignsResume"), Records(Right.Update, Collection = "campaigns")]
-    [Operation("resumeCampaign"), Writes, Answers(200, typeof(Campaign)), Answers(202, typeof(Campaign))]
+    [Operation("resumeCampaign"), Writes, Answers(202, typeof(Campaign)), Answers(200, typeof(Campaign))]
     public async Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/resume")] HttpRequest request, string id, CancellationToken cancellation) =>
         Reply.Record(await request.ReadOptions().ThenAsync(options => actions.ResumeAsync(id, options, cancellation)));
 
-    /// <summary>Ends a campaign for good.</summary>
+    /// <summary>Ends it for good: who has not been sent to gets nothing.</summary>
     [Function("CampaignsCancel"), Records(Right.Update, Collection = "campaigns")]
     [Operation("cancelCampaign"), Writes, Answers(200, typeof(Campaign))]
     public async Task<IResult> Cancel(
@@ -66,7 +67,7 @@ public sealed class CampaignFunctions(SendTest test, CampaignActions actions, Ca
 
     /// <summary>Whom a launch would reach, and what they would read.</summary>
     [Function("CampaignsPreview"), Records(Right.Read, Collection = "campaigns")]
-    [Operation("previewCampaign"), Answers(200, typeof(Preview))]
+    [Operation("previewCampaign"), Answers(200, typeof(Preview)), Fails(422)]
     public async Task<IResult> Preview(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route + "/preview")] HttpRequest request, string id, CancellationToken cancellation)
     {
@@ -86,7 +87,7 @@ public sealed class CampaignFunctions(SendTest test, CampaignActions actions, Ca
 
     /// <summary>Who was sent what, and what became of it.</summary>
     [Function("CampaignsRecipients"), Records(Right.Read, Collection = "campaigns")]
-    [Operation("listCampaignRecipients"), Paged, Query("status", "Those in this state.", Type = typeof(RecipientStatus)), Answers(200, typeof(RecipientPage))]
+    [Operation("listCampaignRecipients"), Query("status", "Recipients of this status alone.", Type = typeof(RecipientStatus)), Paged, Answers(200, typeof(RecipientPage))]
     public async Task<IResult> Recipients(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route + "/recipients")] HttpRequest request, string id, CancellationToken cancellation)
     {

@@ -74,11 +74,11 @@ internal sealed partial class OperationWriter(OpenApiDocument document, Componen
             yield return Query(query.Name, described, query.Fields == QueryFields.Sortable ? Sortings(operation) : schemas.Answer(query.Type));
         }
 
-        if (operation.Declared<PagedAttribute>() is null)
+        if (operation.Declared<PagedAttribute>() is not { } paged)
             yield break;
 
         yield return Query("maxpagesize", "How many a page has at most.", new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = lists.MaxPageSize, ["default"] = lists.DefaultPageSize });
-        yield return Query("cursor", "Where the page starts: as in the nextLink of the page before, with the other parameters as they were.", new JsonObject { ["type"] = "string" });
+        yield return Query(paged.By, "Where the page starts: as in the nextLink of the page before, with the other parameters as they were.", new JsonObject { ["type"] = "string" });
     }
 
     private OpenApiParameter Query(string name, string description, JsonObject of) =>

@@ -29,7 +29,7 @@ public sealed class ConsentFunctions(SystemCalls calls, ConfirmConsent confirm, 
 
     /// <summary>Asks whether it is meant.</summary>
     [Function("ConsentsConfirmPage"), Public(CountsItself = true)]
-    [Operation("readConfirmationPage"), Answers(200, typeof(Stream), MediaType = MediaTypes.Html), Answers(404, typeof(Stream), MediaType = MediaTypes.Html), Answers(410, typeof(Stream), MediaType = MediaTypes.Html), Fails(429)]
+    [Operation("readConfirmationPage"), Answers(200, typeof(string), MediaType = MediaTypes.Html), Answers(404, typeof(string), MediaType = MediaTypes.Html), Answers(410, typeof(string), MediaType = MediaTypes.Html), Fails(429)]
     public async Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = ConfirmationLinks.Route)] HttpRequest request, string token, CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ public sealed class ConsentFunctions(SystemCalls calls, ConfirmConsent confirm, 
 
     /// <summary>By the button of that page.</summary>
     [Function("ConsentsConfirm"), Public(CountsItself = true)]
-    [Operation("confirmConsent"), Takes(typeof(Stream), MediaTypes.Any), Answers(200, typeof(Stream), MediaType = MediaTypes.Html), Answers(404, typeof(Stream), MediaType = MediaTypes.Html), Answers(410, typeof(Stream), MediaType = MediaTypes.Html), Fails(429), Fails(503)]
+    [Operation("confirmConsent"), Takes(typeof(Stream), MediaTypes.Any), Answers(200, typeof(string), MediaType = MediaTypes.Html), Answers(404, typeof(string), MediaType = MediaTypes.Html), Answers(410, typeof(string), MediaType = MediaTypes.Html), Fails(429), Fails(503)]
     public async Task<IResult> Confirm(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = ConfirmationLinks.Route)] HttpRequest request, string token, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crm.Entities;
 using Crm.Entities.Storage;
 using Crm.Entities.Types;
@@ -34,7 +33,7 @@ public sealed class RecipientLists(EntityCatalog catalog, EntityService entities
     public async Task<Result<RecipientPage>> ListAsync(string campaignId, HttpRequest request, CancellationToken cancellation)
     {
         var query = new QueryParameters(request, "status", "maxpagesize", "cursor");
-        var (status, size, cursor) = (Status(query), query.PageSize(), query.Text("cursor"));
+        var (status, size, cursor) = (query.OneOf<RecipientStatus>("status"), query.PageSize(), query.Text("cursor"));
         if (query.Error is { } error)
             return error;
         var found = await entities.ReadAsync(catalog.Of<Campaign>().Collection, campaignId, session: null, cancellation);
@@ -49,19 +48,6 @@ public sealed class RecipientLists(EntityCatalog catalog, EntityService entities
         var rows = await recipients.PageAsync(call.Caller.TenantId, campaignId, status, from.Value.Continuation, size + 1, cancellation);
         var next = rows.Count <= size ? null : cursors.Write(new Cursor(rows[size - 1].Id, null), call.Caller, list);
         return new RecipientPage(await ViewsAsync([.. rows.Take(size)], cancellation), next is null ? null : NextLinks.From(request.Url(), request.Query, next));
-    }
-
-    private static RecipientStatus? Status(QueryParameters query)
-    {
-        if (query.Text("status") is not { } text)
-            return null;
-
-        var names = Enum.GetValues<RecipientStatus>().ToDictionary(status => JsonNamingPolicy.CamelCase.ConvertName(status.ToString()));
-        if (names.TryGetValue(text, out var status))
-            return status;
-
-        query.Refuse("status", "unknown-value", $"is one of {string.Join(", ", names.Keys)}");
-        return null;
     }
 
     private async Task<IReadOnlyList<RecipientView>> ViewsAsync(IReadOnlyList<Recipient> page, CancellationToken cancellation)

@@ -30,7 +30,7 @@ public sealed class TrackingFunctions(RecipientLinks links, Marks marks, Unsubsc
 
     /// <summary>On to where the link leads.</summary>
     [Function("TrackingClick"), Public(CountsItself = true)]
-    [Operation("followMailLink"), Answers(302), Answers(404, typeof(Stream), MediaType = MediaTypes.Html), Fails(429)]
+    [Operation("followMailLink"), Answers(302), Answers(404, typeof(string), MediaType = MediaTypes.Html), Fails(429)]
     public async Task<IResult> Click(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = RecipientLinks.ClickRoute)] HttpRequest request, string token, CancellationToken cancellation)
     {
@@ -47,7 +47,7 @@ public sealed class TrackingFunctions(RecipientLinks links, Marks marks, Unsubsc
 
     /// <summary>Asks whether it is meant.</summary>
     [Function("TrackingUnsubscribePage"), Public(CountsItself = true)]
-    [Operation("readUnsubscribePage"), Answers(200, typeof(Stream), MediaType = MediaTypes.Html), Answers(404, typeof(Stream), MediaType = MediaTypes.Html), Fails(429)]
+    [Operation("readUnsubscribePage"), Answers(200, typeof(string), MediaType = MediaTypes.Html), Answers(404, typeof(string), MediaType = MediaTypes.Html), Fails(429)]
     public async Task<IResult> UnsubscribePage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = RecipientLinks.UnsubscribeRoute)] HttpRequest request, string token, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ public sealed class TrackingFunctions(RecipientLinks links, Marks marks, Unsubsc
 
     /// <summary>By the button of that page, or by the mail program's own (RFC 8058).</summary>
     [Function("TrackingUnsubscribe"), Public(CountsItself = true)]
-    [Operation("unsubscribe"), Takes(typeof(Stream), MediaTypes.Any), Answers(200, typeof(Stream), MediaType = MediaTypes.Html), Answers(400, typeof(Stream), MediaType = MediaTypes.Html), Answers(404, typeof(Stream), MediaType = MediaTypes.Html), Fails(429), Fails(503)]
+    [Operation("unsubscribe"), Takes(typeof(Stream), MediaTypes.Any), Answers(200, typeof(string), MediaType = MediaTypes.Html), Answers(400, typeof(string), MediaType = MediaTypes.Html), Answers(404, typeof(string), MediaType = MediaTypes.Html), Fails(429), Fails(503)]
     public async Task<IResult> UnsubscribeNow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = RecipientLinks.UnsubscribeRoute)] HttpRequest request, string token, CancellationToken cancellation)
     {

@@ -60,9 +60,13 @@ public sealed class WritesAttribute : Attribute
     public bool Creates { get; init; }
 }
 
-/// <summary>It lists page by page: it takes maxpagesize and cursor.</summary>
+/// <summary>It lists page by page: it takes maxpagesize and where the page starts.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class PagedAttribute : Attribute;
+public sealed class PagedAttribute : Attribute
+{
+    /// <summary>The parameter that says where; <c>after</c> where the places in a list last for good.</summary>
+    public string By { get; init; } = "cursor";
+}
 
 /// <summary>The fields of a collection that a query parameter may name.</summary>
 public enum QueryFields

@@ -17,9 +17,9 @@ internal static class ProblemKinds
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         new(typeof(BadRequest), 400, "Bad request",
-            "filter-too-complex", "invalid-body", "invalid-cursor", "invalid-expand", "invalid-filter", "invalid-idempotency-key", "invalid-if-match", "invalid-json", "invalid-orderby", "invalid-select",
-            "invalid-time", "invalid-value", "not-available", "not-filterable", "not-sortable", "out-of-range", "repeated-parameter", "unknown-collection", "unknown-field",
-            "unknown-parameter", "unknown-reference", "unsupported-filter", "unsupported-grant-type", "unsupported-orderby"),
+            "filter-too-complex", "invalid-body", "invalid-cursor", "invalid-expand", "invalid-filter", "invalid-form", "invalid-idempotency-key", "invalid-if-match", "invalid-json", "invalid-orderby", "invalid-position", "invalid-select",
+            "invalid-time", "invalid-value", "no-such-type", "not-filterable", "not-signed", "not-sortable", "out-of-range", "repeated-parameter", "stale", "unknown-collection", "unknown-field",
+            "unknown-parameter", "unknown-reference", "unknown-value", "unsupported-filter", "unsupported-grant-type", "unsupported-orderby"),
         new(typeof(InvalidGrant), 400, "Bad request", "invalid-grant"),
         new(typeof(Invalid), 400, "Validation failed", "validation-failed") { Where = error => ((Invalid)error).Errors.Any(field => field.Code == "unknown-field") },
         new(typeof(Unauthorized), 401, "Unauthorized", "invalid-token", "unauthorized"),

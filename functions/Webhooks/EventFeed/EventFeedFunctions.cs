@@ -23,8 +23,7 @@ public sealed class EventFeedFunctions(LogEvents logEvents, ReadEvents read)
 
     /// <summary>Every event of the last 30 days, those of one record in the order of versions.</summary>
     [Function("EventsRead"), SignedIn]
-    [Operation("listEvents"), Query("after", "A position of an earlier page: the events behind it are wanted."), Query("types", "Types of events, with commas between.")]
-    [Query("maxpagesize", "How many at most.", Type = typeof(int)), Answers(200, typeof(EventList)), Fails(410)]
+    [Operation("listEvents"), Query("types", "Types of events, with commas between."), Paged(By = "after"), Answers(200, typeof(EventList))]
     public async Task<IResult> Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "events")] HttpRequest request, CancellationToken cancellation) =>
         await read.RunAsync(request, cancellation) is var page && page.Failed ? Problems.From(page.Error) : page.Value;
 }

@@ -68,7 +68,7 @@ public sealed class DescriptionTests(CrmApp app)
         var read = ApiContract.Shared.Document["paths"]!["/api/v1/contacts/{id}"]!["get"]!;
 
         Assert.Equal(["id", "If-Match", "Idempotency-Key"], ApiContract.Shared.Parameters("patch", "/api/v1/contacts/x").Select(parameter => (string?)parameter["name"]));
-        Assert.Equal(["id", "asOf", "If-None-Match", "Consistency-Token"], ApiContract.Shared.Parameters("get", "/api/v1/contacts/x").Select(parameter => (string?)parameter["name"]));
+        Assert.Equal(["id", "asOf", "expand", "If-None-Match", "Consistency-Token"], ApiContract.Shared.Parameters("get", "/api/v1/contacts/x").Select(parameter => (string?)parameter["name"]));
         Assert.Equal(["200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "500", "503"], patch["responses"]!.AsObject().Select(response => response.Key));
         Assert.Equal("#/components/schemas/ContactPatch", (string?)patch["requestBody"]!["content"]!["application/merge-patch+json"]!["schema"]!["$ref"]);
         Assert.Equal("#/components/headers/ETag", (string?)read["responses"]!["200"]!["headers"]!["ETag"]!["$ref"]);

@@ -213,7 +213,7 @@ public sealed class SendCampaignTests(CampaignApp app) : IClassFixture<CampaignA
 
         Assert.Equal(("sent", null, null), ((string?)seen["status"], (string?)seen["address"], seen["partyRef"]));
         Assert.Equal($"a@{_mark}.example", (string?)(await app.RecipientsAsync(campaign, "?status=sent&maxpagesize=1"))[0]["address"]);
-        Assert.Equal(["status unknown-value"], (await app.SendAsync("GET", $"{campaign.Path()}/recipients?status=lost")).Expect(400).Errors);
+        Assert.Equal(["status invalid-value"], (await app.SendAsync("GET", $"{campaign.Path()}/recipients?status=lost")).Expect(400).Errors);
     }
 
     [Fact]

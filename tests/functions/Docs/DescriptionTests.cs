@@ -72,7 +72,7 @@ public sealed class DescriptionTests(CrmApp app)
         Assert.Equal(["200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "500", "503"], patch["responses"]!.AsObject().Select(response => response.Key));
         Assert.Equal("#/components/schemas/ContactPatch", (string?)patch["requestBody"]!["content"]!["application/merge-patch+json"]!["schema"]!["$ref"]);
         Assert.Equal("#/components/headers/ETag", (string?)read["responses"]!["200"]!["headers"]!["ETag"]!["$ref"]);
-        Assert.Equal("""["cursor-expired","link-expired"]""", ApiContract.Shared.Document["components"]!["responses"]!["Gone"]!["content"]!["application/problem+json"]!["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!.ToJsonString());
+        Assert.Equal("""["cursor-expired","link-expired","position-expired"]""", ApiContract.Shared.Document["components"]!["responses"]!["Gone"]!["content"]!["application/problem+json"]!["schema"]!["allOf"]![1]!["properties"]!["code"]!["enum"]!.ToJsonString());
     }
 
     [Fact]

@@ -71,7 +71,14 @@ internal static class CampaignBenchmark
             (data["id"], data["type"], data["version"], data["etag"], data["createdAt"]) = (recordId, entity, 1, "\"1\"", "2026-01-01T00:00:00.000Z");
             var document = new JsonObject
             {
-                ["id"] = recordId, ["tenantId"] = "default", ["entity"] = entity, ["recordId"] = recordId, ["kind"] = "record", ["version"] = 1, ["hash"] = "", ["data"] = data,
+                ["id"] = recordId,
+                ["tenantId"] = "default",
+                ["entity"] = entity,
+                ["recordId"] = recordId,
+                ["kind"] = "record",
+                ["version"] = 1,
+                ["hash"] = "",
+                ["data"] = data,
             };
             using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document));
             using var response = await crm.Containers.Records.CreateItemStreamAsync(

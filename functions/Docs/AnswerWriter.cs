@@ -60,6 +60,8 @@ internal sealed class AnswerWriter(OpenApiDocument document, ComponentSchemas sc
     private static IEnumerable<string> AnswerHeaders(ApiOperation operation, AnswersAttribute answer, EntityType? type)
     {
         var isFile = answer.Body == typeof(Stream);
+        foreach (var header in answer.Headers)
+            yield return header;
         if ((type is not null && !answer.Many) || isFile || answer.Status == 304 || operation.AllDeclared<AnswersAttribute>().Any(other => other.Status == 304))
             yield return Standard.ETag;
         if (type is not null && answer.Status == 201)

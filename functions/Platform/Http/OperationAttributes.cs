@@ -30,6 +30,9 @@ public sealed class AnswersAttribute(int status, Type? body = null) : Attribute
     public bool WithSecret { get; init; }
 
     public string MediaType { get; init; } = MediaTypes.Json;
+
+    /// <summary>Headers it can have beside those that follow from what it answers.</summary>
+    public string[] Headers { get; init; } = [];
 }
 
 /// <summary>The body it takes, by the fields of a type.</summary>

@@ -19,7 +19,7 @@ public sealed class InboundFunctions(ReceiveEvent receive, InboundActions action
 
     /// <summary>Takes an event from whoever can sign for it.</summary>
     [Function("HooksReceive"), Public]
-    [Operation("receiveHook"), Takes(typeof(Stream), MediaTypes.Json, MediaTypes.Form), Answers(202, typeof(Receipt)), Fails(503)]
+    [Operation("receiveHook"), Takes(typeof(Stream), MediaTypes.Json, MediaTypes.Form), Answers(202, typeof(Receipt), Headers = [HeaderNames.IdempotentReplayed]), Fails(503)]
     public async Task<IResult> Receive([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "hooks/{address}")] HttpRequest request, string address, CancellationToken cancellation)
     {
         var received = await receive.RunAsync(address, request, cancellation);

@@ -17,7 +17,8 @@ internal sealed class LocalFunction : FunctionDefinition
         TriggerParameter = trigger.Name!;
         Retry = RetryPolicy.Of(method);
         Call = MethodCall.Compile(method);
-        Bindings = [.. method.GetParameters().Select(parameter => new ParameterBinding(parameter, parameter == trigger))];
+        // By place: two threads that ask for the first time at once may get two sets of the same parameters.
+        Bindings = [.. method.GetParameters().Select(parameter => new ParameterBinding(parameter, parameter.Position == trigger.Position))];
         Parameters = [.. Bindings.Select(binding => binding.Parameter)];
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(TriggerParameter, new Metadata(TriggerParameter, TriggerName(attribute), BindingDirection.In));
         Outputs = OutputProperties.Of(method);

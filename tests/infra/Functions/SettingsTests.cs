@@ -33,6 +33,13 @@ public class SettingsTests
     }
 
     [Fact]
+    public async Task Value_InTheDataFolder_IsWhereTheDataIs()
+    {
+        await using var app = await TestApp.StartAsync<Nothing>(options: new() { Sample = """{ "Values": { "Mail__Folder": "<data>/mail" } }""" });
+        Assert.Equal(Path.Combine(app.DataFolder, "mail"), app.Host.Services.GetRequiredService<IConfiguration>()["Mail:Folder"]);
+    }
+
+    [Fact]
     public async Task GeneratedSecret_OverStarts_StaysAndIsItsOwnersAlone()
     {
         var options = new TestApp.Options { Sample = """{ "Values": { "Lists__CursorKey": "<generated>", "Other": "<generated>" } }""" };

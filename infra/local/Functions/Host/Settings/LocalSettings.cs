@@ -3,12 +3,16 @@ using Crm.Local.Functions.Startup;
 
 namespace Crm.Local.Functions.Settings;
 
-/// <summary><c>local.settings.json</c>, or the sample beside it while nobody has made one. Its values are environment variables to the app, so <c>__</c> is a section.</summary>
+/// <summary>
+/// <c>local.settings.json</c>, or the sample beside it while nobody has made one. Its values are environment variables to the app, so <c>__</c> is a section.
+/// <c>&lt;generated&gt;</c> stands for a secret that is made, <c>&lt;data&gt;/</c> at the start for the data folder.
+/// </summary>
 internal static class LocalSettings
 {
     private const string Generated = "<generated>";
+    private const string InData = "<data>/";
 
-    public static Dictionary<string, string?> Read(string folder, Func<string, string> generate)
+    public static Dictionary<string, string?> Read(string folder, string dataFolder, Func<string, string> generate)
     {
         var path = Path.Combine(folder, "local.settings.json");
         if (!File.Exists(path)) path = Path.Combine(folder, "local.settings.sample.json");
@@ -28,7 +32,10 @@ internal static class LocalSettings
             foreach (var setting in declared.EnumerateObject())
             {
                 var value = setting.Value.ToString();
-                values[setting.Name.Replace("__", ":", StringComparison.Ordinal)] = value == Generated ? generate(setting.Name) : value;
+                values[setting.Name.Replace("__", ":", StringComparison.Ordinal)] =
+                    value == Generated ? generate(setting.Name)
+                    : value.StartsWith(InData, StringComparison.Ordinal) ? Path.Combine(dataFolder, value[InData.Length..])
+                    : value;
             }
 
             return values;

@@ -73,11 +73,12 @@ internal sealed class LocalHostSetup(string[] args, AppUnderHost app)
     private void Configure(ConfigurationManager configuration)
     {
         var outer = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
-        var secrets = new GeneratedSecrets(LocalPaths.Data(outer));
+        var data = LocalPaths.Data(outer);
+        var secrets = new GeneratedSecrets(data);
         try
         {
             _hostJson = HostJson.Read(app.Folder);
-            configuration.AddInMemoryCollection(LocalSettings.Read(app.Folder, name => outer[name.Replace("__", ":", StringComparison.Ordinal)] ?? secrets.For(name)));
+            configuration.AddInMemoryCollection(LocalSettings.Read(app.Folder, data, name => outer[name.Replace("__", ":", StringComparison.Ordinal)] ?? secrets.For(name)));
         }
         catch (StartException problem)
         {

@@ -7,9 +7,11 @@ internal static class CatalogRecords
 {
     /// <summary>What only the rules of an entity know good values of.</summary>
     public static readonly IReadOnlySet<string> Ruled = new HashSet<string>(
-        ["activities/activityType", "activities/status", "cases/status", "consents/channel", "consents/policyVersion", "consents/purpose", "consents/source", "consents/state",
-            "customers/kind", "exchange-rates/currency", "exchange-rates/date", "inbound-webhooks/eventId", "inbound-webhooks/match", "inbound-webhooks/mode", "inbound-webhooks/target", "inbound-webhooks/when",
-            "leads/status", "opportunities/amount", "opportunities/stageId", "orders/discountAmount", "orders/discountPercent", "orders/shippingAmount", "price-lists/isDefault", "products/validTo", "segments/entity", "segments/filter", "segments/kind", "suppressions/addressHash", "webhooks/filter"]);
+        ["activities/activityType", "activities/status", "cases/status", "consents/channel", "consents/policyVersion", "consents/purpose", "consents/source",
+            "consents/state", "customers/kind", "exchange-rates/currency", "exchange-rates/date", "inbound-webhooks/eventId", "inbound-webhooks/match",
+            "inbound-webhooks/mode", "inbound-webhooks/signature", "inbound-webhooks/target", "inbound-webhooks/when", "leads/status", "opportunities/amount",
+            "opportunities/stageId", "orders/discountAmount", "orders/discountPercent", "orders/shippingAmount", "price-lists/isDefault", "products/validTo",
+            "segments/entity", "segments/filter", "segments/kind", "suppressions/addressHash", "webhooks/filter"]);
 
     /// <summary>Creates a record from no more than its sample's required fields.</summary>
     public static async Task<JsonObject> CreateBareAsync(this CrmApp app, string collection) =>

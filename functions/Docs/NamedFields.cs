@@ -26,6 +26,7 @@ internal sealed class NamedFields(ComponentSchemas schemas, CodeDocs docs) : Fie
     protected override JsonObject OfObject(Field field) => field switch
     {
         { Kind: FieldKind.Json } => new JsonObject { ["type"] = "object" },
+        { Reference: not null } => Link(field),
         { Record: { } record } => ComponentSchemas.Reference(schemas.Named(record.Name, record, fields => ComponentSchemas.Described(
             fields.Open(field.Fields.Values, field.Fields.Values.Where(member => member.Required && !member.ServerSet).Select(member => member.Name)), docs.Summary(record)))),
         _ => base.OfObject(field),
@@ -40,6 +41,13 @@ internal sealed class NamedFields(ComponentSchemas schemas, CodeDocs docs) : Fie
             schema["x-scale"] = field.Number!.Scale;
         if (field.Property is { } property && docs.Summary(property) is { } summary)
             schema["description"] = summary;
+    }
+
+    private JsonObject Link(Field field)
+    {
+        var link = Open(field.Fields.Values, field.Fields.Keys);
+        link["properties"]!["record"] = new JsonObject { ["type"] = "object", ["readOnly"] = true, ["description"] = "The record itself, where expand asks for it." };
+        return link;
     }
 
     private JsonObject OfPatch(Field field)

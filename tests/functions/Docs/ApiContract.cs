@@ -101,15 +101,15 @@ internal sealed class ApiContract
 
     private static async Task<JsonElement> ElementAsync(HttpContent content) => JsonElement.Parse(await content.ReadAsStringAsync());
 
-    /// <summary>Null and absent are the same, but for what a patch says.</summary>
+    /// <summary>Null and absent are the same, but for what a patch says outside of lists, which it replaces whole.</summary>
     private static JsonElement WithoutNulls(JsonElement body, string method)
     {
-        return method == "patch" ? body : JsonSerializer.SerializeToElement(Without(JsonNode.Parse(body.GetRawText())));
+        return JsonSerializer.SerializeToElement(Without(JsonNode.Parse(body.GetRawText()), method == "patch"));
 
-        static JsonNode? Without(JsonNode? node) => node switch
+        static JsonNode? Without(JsonNode? node, bool patch) => node switch
         {
-            JsonObject members => new JsonObject(members.Where(member => member.Value is not null).Select(member => KeyValuePair.Create(member.Key, Without(member.Value)))),
-            JsonArray elements => new JsonArray([.. elements.Select(Without)]),
+            JsonObject members => new JsonObject(members.Where(member => patch || member.Value is not null).Select(member => KeyValuePair.Create(member.Key, Without(member.Value, patch)))),
+            JsonArray elements => new JsonArray([.. elements.Select(element => Without(element, patch: false))]),
             _ => node?.DeepClone(),
         };
     }

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using Crm.Tests.Files;
 using Crm.Tests.Fixtures;
 
 namespace Crm.Tests.Program;

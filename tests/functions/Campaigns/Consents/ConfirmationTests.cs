@@ -1,9 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Crm.Campaigns.Consents;
-using Crm.Entities.Types;
-using Crm.Platform.Auth;
-using Crm.Platform.Mail;
 using Crm.Tests.Campaigns.Tracking;
 using Crm.Tests.Fixtures;
 using Microsoft.Azure.Cosmos;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Crm.Campaigns;
 using Crm.Campaigns.Sending;
-using Crm.Campaigns.Tracking;
 using Crm.Entities;
 using Crm.Entities.Types;
 using Crm.Tests.Campaigns.Tracking;

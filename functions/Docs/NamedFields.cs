@@ -53,9 +53,12 @@ internal sealed class NamedFields(ComponentSchemas schemas, CodeDocs docs) : Fie
     private JsonObject OfPatch(Field field)
     {
         // A patch goes into objects; lists it replaces whole.
-        var schema = field is { Kind: FieldKind.Object, Record: { } record }
-            ? ComponentSchemas.Reference(schemas.Named($"{record.Name}Patch", record, fields => fields.OfPatch(field.Fields.Values)))
-            : Of(field);
+        var schema = field switch
+        {
+            { Reference: not null, Kind: FieldKind.Object } => OfPatch(field.Fields.Values),
+            { Kind: FieldKind.Object, Record: { } record } => ComponentSchemas.Reference(schemas.Named($"{record.Name}Patch", record, fields => fields.OfPatch(field.Fields.Values))),
+            _ => Of(field),
+        };
         if (field.Required)
             return schema;
         if (schema["type"] is not JsonValue type)

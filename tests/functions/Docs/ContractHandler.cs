@@ -12,7 +12,8 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
         if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true)
             await response.Content.LoadIntoBufferAsync(cancellationToken);
 
-        Assert.Empty(await ApiContract.Shared.DifferencesAsync(request, response));
+        var differences = await ApiContract.Shared.DifferencesAsync(request, response);
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
         return response;
     }
 }

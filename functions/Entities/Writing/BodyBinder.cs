@@ -55,6 +55,7 @@ internal sealed class BodyBinder(IReadOnlyDictionary<string, Field> declared)
             if (Writable(member.Name, declared, pointer) is not { } field)
                 continue;
 
+            RefuseNulls(member.Value, field, pointer);
             var merged = MergePatch.Apply(fields[field.Name], member.Value);
             fields.Remove(field.Name);
             if (merged is not null && Value(JsonSerializer.SerializeToElement(merged, CrmJson.Options), field, pointer, current[field.Name]) is { } value)
@@ -63,6 +64,22 @@ internal sealed class BodyBinder(IReadOnlyDictionary<string, Field> declared)
 
         RequireAll(fields, declared, "#");
         return fields;
+    }
+
+    /// <summary>A null takes a member away, and merging leaves no trace of one that there is not: it is looked for before.</summary>
+    private void RefuseNulls(JsonElement patch, Field field, string pointer)
+    {
+        if (patch.ValueKind != JsonValueKind.Object || field.Kind != FieldKind.Object)
+            return;
+
+        foreach (var member in patch.EnumerateObject())
+        {
+            var at = Pointer(pointer, member.Name);
+            if (member.Value.ValueKind == JsonValueKind.Null)
+                Writable(member.Name, field.Fields, at);
+            else if (field.Fields.TryGetValue(member.Name, out var inner))
+                RefuseNulls(member.Value, inner, at);
+        }
     }
 
     private static bool Sent(JsonElement body, string name) => body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out _);

@@ -68,7 +68,15 @@ public class SlowMotionApp : WebhookApp
     internal async Task<IReadOnlyList<(long Number, DeliveryMessage Message, DateTimeOffset Due)>> QueuedAsync(JsonNode webhook, long from = 0)
     {
         await using var receiver = Services.GetRequiredService<ServiceBusClient>().CreateReceiver(Queues.Webhooks);
-        var messages = await receiver.PeekMessagesAsync(1000, fromSequenceNumber: from);
+        var messages = new List<ServiceBusReceivedMessage>();
+
+        // One look has 250 at most.
+        while (await receiver.PeekMessagesAsync(250, fromSequenceNumber: from) is { Count: > 0 } page)
+        {
+            messages.AddRange(page);
+            from = page[^1].SequenceNumber + 1;
+        }
+
         return
         [
             .. from message in messages

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Newtonsoft.Json;
 
 namespace Crm.Local.Functions.ChangeFeed;
@@ -10,34 +11,61 @@ internal sealed record FeedBatch(string Json, int Count)
     // In the page's object, in its array of documents.
     private const int DocumentDepth = 2;
 
+    private const int ShortestTime = 19;
+
     /// <summary>
     /// The extension reads documents with Newtonsoft's defaults and writes them again. So text that looks like a time with more than a date
-    /// arrives rewritten (fraction without trailing zeros, another offset as the machine's). From reader to writer, the trees between need not be made.
+    /// arrives rewritten (fraction without trailing zeros, another offset as the machine's). Only what could come out of that changed goes
+    /// through it here: every feed of a container reads every document.
     /// </summary>
     public static FeedBatch Read(Stream page)
     {
-        using var reader = new JsonTextReader(new StreamReader(page));
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using var writer = new JsonTextWriter(text);
-        var count = 0;
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonToken.PropertyName)
-        {
-            if (reader.Value is not "Documents")
-            {
-                reader.Skip();
-                continue;
-            }
+        using var buffer = new MemoryStream();
+        page.CopyTo(buffer);
+        return Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
 
-            do
-            {
-                reader.Read();
-                if (reader.TokenType == JsonToken.StartObject && reader.Depth == DocumentDepth) count++;
-                writer.WriteToken(reader, writeChildren: false);
-            }
-            while (reader.TokenType != JsonToken.EndArray || reader.Depth >= DocumentDepth);
+    private static FeedBatch Read(ReadOnlySpan<byte> page)
+    {
+        var reader = new Utf8JsonReader(page);
+        reader.Read();
+        while (reader.Read() && !(reader.TokenType is JsonTokenType.PropertyName && reader.ValueTextEquals("Documents"u8))) reader.Skip();
+        return Documents(page, ref reader);
+    }
+
+    private static FeedBatch Documents(ReadOnlySpan<byte> page, ref Utf8JsonReader reader)
+    {
+        var (text, count) = (new StringBuilder(page.Length), 0);
+        reader.Read();
+        var copied = (int)reader.TokenStartIndex;
+        while (reader.Read() && (reader.TokenType is not JsonTokenType.EndArray || reader.CurrentDepth >= DocumentDepth))
+        {
+            if (reader.TokenType is JsonTokenType.StartObject && reader.CurrentDepth == DocumentDepth) count++;
+            if (!MayBeRewritten(ref reader)) continue;
+            text.Append(Encoding.UTF8.GetString(page[copied..(int)reader.TokenStartIndex]));
+            copied = (int)reader.BytesConsumed;
+            text.Append(Rewritten(Encoding.UTF8.GetString(page[(int)reader.TokenStartIndex..copied])));
         }
 
+        text.Append(Encoding.UTF8.GetString(page[copied..(int)reader.BytesConsumed]));
         return new FeedBatch(text.ToString(), count);
+    }
+
+    /// <summary>Text that begins as times do, text whose beginning is spelled in escapes, and numbers that have several spellings.</summary>
+    private static bool MayBeRewritten(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.ValueIsEscaped || reader.ValueSpan is [(byte)'/', ..] || reader.ValueSpan is { Length: >= ShortestTime } text && text[10] == 'T',
+        JsonTokenType.Number => reader.ValueSpan is [(byte)'-', (byte)'0', ..] || !reader.TryGetInt64(out _),
+        _ => false,
+    };
+
+    private static string Rewritten(string token)
+    {
+        using var reader = new JsonTextReader(new StringReader(token));
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using var writer = new JsonTextWriter(text);
+        reader.Read();
+        writer.WriteToken(reader, writeChildren: false);
+        return text.ToString();
     }
 }

@@ -31,7 +31,7 @@ public sealed class RefreshCustomers(EntityCatalog catalog, RecordStore records,
 
         var sources = changes.Where(IsShown).DistinctBy(change => change.Key);
         await Parallel.ForEachAsync(sources, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, RefreshAsync);
-        lag.Done(nameof(RefreshCustomers), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(RefreshCustomers), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     /// <summary>A new contact or account has no customer yet that could show something else.</summary>

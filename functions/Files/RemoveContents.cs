@@ -18,7 +18,7 @@ public sealed class RemoveContents(RecordStore records, BlobStore blobs, FeedLag
 
         foreach (var deletion in changes.Where(HadContent))
             await RemoveAsync(deletion.Key, cancellation);
-        lag.Done(nameof(RemoveContents), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(RemoveContents), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     private static bool HadContent(FeedChange change) =>

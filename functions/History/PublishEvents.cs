@@ -25,11 +25,11 @@ public sealed class PublishEvents(IEnumerable<EventRoute> routes, IServiceProvid
             return;
 
         var events = from change in changes
-                     from index in Enumerable.Range(0, change.Change.Events.Count)
-                     from queue in _queues[change.Change.Events[index]]
-                     select (Queue: queue, Message: EventMessage.Of(change.Change, index).ToMessage(change.Change.TraceParent));
+                     from announced in change.Events.Index()
+                     from queue in _queues[announced.Item]
+                     select (Queue: queue, Message: EventMessage.Of(change.Change, announced.Index).ToMessage(change.Change.TraceParent));
         await Task.WhenAll(events.GroupBy(sent => sent.Queue, sent => sent.Message).Select(queue => SendAsync(queue.Key, queue, cancellation)));
-        lag.Done(nameof(PublishEvents), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(PublishEvents), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     private async Task SendAsync(string queue, IEnumerable<ServiceBusMessage> messages, CancellationToken cancellation) =>

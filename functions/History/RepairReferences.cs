@@ -40,7 +40,7 @@ public sealed partial class RepairReferences(
         foreach (var tenant in changes.Where(change => change.Change.Action != Change.Delete).SelectMany(Added).GroupBy(added => added.Cause.TenantId))
             await RepairAddedAsync(tenant.Key, [.. tenant], cancellation);
 
-        lag.Done(nameof(RepairReferences), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(RepairReferences), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     /// <summary>A reference, and the change that brings it up.</summary>
@@ -75,7 +75,7 @@ public sealed partial class RepairReferences(
     private IEnumerable<Held> Added(FeedChange change)
     {
         // An entity of a newer version of the app is for that version to look after.
-        if (catalog.All.FirstOrDefault(type => type.Collection == change.Change.Entity) is not { } type)
+        if (catalog.All.FirstOrDefault(type => type.Collection == change.Key.Collection) is not { } type)
             return [];
 
         var (before, after) = Diff.Sides(change.Change);

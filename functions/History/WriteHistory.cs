@@ -45,7 +45,7 @@ public sealed partial class WriteHistory(CrmContainers containers, ChangeLog log
                     await CreateEachAsync(record.Key, batch, stop);
             }
         });
-        lag.Done(nameof(WriteHistory), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(WriteHistory), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     private readonly record struct Entry(Change Change, ReadOnlyMemory<byte> Document);

@@ -23,13 +23,13 @@ public sealed class MatchWebhooks(
             return;
 
         var wanted = new List<(string WebhookId, RecordEvent Event)>();
-        foreach (var tenant in changes.Select(change => change.Change).GroupBy(change => change.TenantId))
+        foreach (var tenant in changes.GroupBy(change => change.Key.TenantId))
         {
             var webhooks = await directory.ActiveAsync(tenant.Key, tenant.Max(change => change.OccurredAt), cancellation);
             wanted.AddRange(
-                from change in tenant
-                from index in Enumerable.Range(0, change.Events.Count)
                 from webhook in webhooks
+                from change in tenant.Select(change => change.Change)
+                from index in Enumerable.Range(0, change.Events.Count)
                 where webhook.Wants(change, change.Events[index])
                 select (webhook.Id, RecordEvent.Of(change, index)));
         }
@@ -48,6 +48,6 @@ public sealed class MatchWebhooks(
             });
 
         await sender.SendAllAsync(messages, cancellation);
-        lag.Done(nameof(MatchWebhooks), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(MatchWebhooks), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 }

@@ -36,7 +36,7 @@ public sealed class MeasureCampaigns(RecordStore records, SystemCalls system, Fe
             });
         }
 
-        lag.Done(nameof(MeasureCampaigns), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(MeasureCampaigns), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 
     /// <summary>The campaigns that the record belonged to before and after the change; where it has not changed that, the one it belongs to now.</summary>

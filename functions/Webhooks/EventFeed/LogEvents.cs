@@ -14,10 +14,10 @@ public sealed class LogEvents(EventLog log, EntityCatalog catalog, FeedLag lag, 
             return;
 
         var tenants = from change in changes
-                      where catalog.Exposed(change.Change.Entity) is not null
+                      where catalog.Exposed(change.Key.Collection) is not null
                       from index in Enumerable.Range(0, change.Change.Events.Count)
-                      group LoggedEvent.Of(change.Change, index) by change.Change.TenantId;
+                      group LoggedEvent.Of(change.Change, index) by change.Key.TenantId;
         await Task.WhenAll(tenants.Select(tenant => log.AppendAsync(tenant.Key, [.. tenant], cancellation)));
-        lag.Done(nameof(LogEvents), changes.Max(change => change.Change.OccurredAt), time.GetUtcNow());
+        lag.Done(nameof(LogEvents), changes.Max(change => change.OccurredAt), time.GetUtcNow());
     }
 }

@@ -11,7 +11,9 @@ internal sealed record FeedBatch(string Json, int Count)
     // In the page's object, in its array of documents.
     private const int DocumentDepth = 2;
 
+    // "2026-01-31T23:59:59", and that with seven decimals and a Z: what Newtonsoft takes for a time, and the most that it keeps of one.
     private const int ShortestTime = 19;
+    private const int LongestKept = 28;
 
     /// <summary>
     /// The extension reads documents with Newtonsoft's defaults and writes them again. So text that looks like a time with more than a date
@@ -20,6 +22,7 @@ internal sealed record FeedBatch(string Json, int Count)
     /// </summary>
     public static FeedBatch Read(Stream page)
     {
+        if (page is MemoryStream memory && memory.TryGetBuffer(out var held)) return Read(held);
         using var buffer = new MemoryStream();
         page.CopyTo(buffer);
         return Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
@@ -35,29 +38,33 @@ internal sealed record FeedBatch(string Json, int Count)
 
     private static FeedBatch Documents(ReadOnlySpan<byte> page, ref Utf8JsonReader reader)
     {
-        var (text, count) = (new StringBuilder(page.Length), 0);
+        var (rewritten, count) = ((StringBuilder?)null, 0);
         reader.Read();
         var copied = (int)reader.TokenStartIndex;
         while (reader.Read() && (reader.TokenType is not JsonTokenType.EndArray || reader.CurrentDepth >= DocumentDepth))
         {
             if (reader.TokenType is JsonTokenType.StartObject && reader.CurrentDepth == DocumentDepth) count++;
             if (!MayBeRewritten(ref reader)) continue;
-            text.Append(Encoding.UTF8.GetString(page[copied..(int)reader.TokenStartIndex]));
-            copied = (int)reader.BytesConsumed;
-            text.Append(Rewritten(Encoding.UTF8.GetString(page[(int)reader.TokenStartIndex..copied])));
+            var (start, end) = ((int)reader.TokenStartIndex, (int)reader.BytesConsumed);
+            (rewritten ??= new StringBuilder(page.Length)).Append(Encoding.UTF8.GetString(page[copied..start])).Append(Rewritten(Encoding.UTF8.GetString(page[start..end])));
+            copied = end;
         }
 
-        text.Append(Encoding.UTF8.GetString(page[copied..(int)reader.BytesConsumed]));
-        return new FeedBatch(text.ToString(), count);
+        var rest = Encoding.UTF8.GetString(page[copied..(int)reader.BytesConsumed]);
+        return new FeedBatch(rewritten?.Append(rest).ToString() ?? rest, count);
     }
 
-    /// <summary>Text that begins as times do, text whose beginning is spelled in escapes, and numbers that have several spellings.</summary>
+    /// <summary>Text that begins as times do and is not spelled as Newtonsoft spells them, text with escapes in it, and numbers that have several spellings.</summary>
     private static bool MayBeRewritten(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.ValueIsEscaped || reader.ValueSpan is [(byte)'/', ..] || reader.ValueSpan is { Length: >= ShortestTime } text && text[10] == 'T',
+        JsonTokenType.String => reader.ValueIsEscaped || reader.ValueSpan is [(byte)'/', ..] || (reader.ValueSpan is { Length: >= ShortestTime } text && text[10] == 'T' && !IsAsWritten(text)),
         JsonTokenType.Number => reader.ValueSpan is [(byte)'-', (byte)'0', ..] || !reader.TryGetInt64(out _),
         _ => false,
     };
+
+    /// <summary>A time in UTC, whose day does not end at 24:00, without zeros at the end of its fraction.</summary>
+    private static bool IsAsWritten(ReadOnlySpan<byte> time) =>
+        time[^1] == 'Z' && time.Length <= LongestKept && (time.Length == ShortestTime + 1 || time[^2] != '0') && !time[11..].StartsWith("24"u8);
 
     private static string Rewritten(string token)
     {

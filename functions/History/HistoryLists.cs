@@ -20,9 +20,6 @@ public sealed class HistoryLists(RecordHistory history, EntityCatalog catalog, C
     /// <summary>A page can come back empty and still not be the last; so many are read before the search is handed back to the caller.</summary>
     private const int MaxEmptyPages = 5;
 
-    /// <summary>Kilobytes: a nextLink has to fit into a request line.</summary>
-    private const int MaxContinuation = 2;
-
     /// <summary>The changes of a record, complete up to its latest write: its own change documents stand in for what history has yet to write.</summary>
     public async Task<Result<HistoryPage>> OfRecordAsync(string collection, string id, HttpRequest request, CancellationToken cancellation)
     {
@@ -92,12 +89,7 @@ public sealed class HistoryLists(RecordHistory history, EntityCatalog catalog, C
     /// <summary>The first page that is not empty; null where the database no longer takes the continuation.</summary>
     private async Task<(IReadOnlyList<Change> Changes, string? Continuation)?> ReadAsync(QueryDefinition statement, int size, string? continuation, CancellationToken cancellation)
     {
-        using var pages = containers.History.GetItemQueryStreamIterator(statement, continuation, new QueryRequestOptions
-        {
-            PartitionKey = new PartitionKeyBuilder().Add(call.Caller.TenantId).Build(),
-            MaxItemCount = size,
-            ResponseContinuationTokenLimitInKb = MaxContinuation,
-        });
+        using var pages = containers.History.Pages(statement, new PartitionKeyBuilder().Add(call.Caller.TenantId).Build(), size, continuation);
         for (var empty = 0; pages.HasMoreResults; empty++)
         {
             using var page = await pages.ReadNextAsync(cancellation);

@@ -5,6 +5,7 @@ using Crm.Entities;
 using Crm.Entities.Expanding;
 using Crm.Platform;
 using Crm.Platform.Auth;
+using Crm.Platform.Cosmos;
 using Crm.Platform.Json;
 using Crm.Platform.Paging;
 using Microsoft.AspNetCore.Http;
@@ -27,9 +28,6 @@ public sealed class RecordLists
 {
     /// <summary>A page can come back empty and still not be the last. Rather than search on without end, we hand the search back to the caller.</summary>
     private const int MaxEmptyPages = 5;
-
-    /// <summary>Kilobytes: a nextLink has to fit into a request line.</summary>
-    private const int MaxContinuation = 2;
 
     private readonly Container _records;
     private readonly Cursors _cursors;
@@ -82,7 +80,7 @@ public sealed class RecordLists
     /// <summary>The first page that is not empty; null where the database no longer takes the continuation.</summary>
     private async Task<Page?> ReadAsync(SqlStatement statement, PartitionKey partition, int size, string? continuation, CancellationToken cancellation)
     {
-        using var pages = Open(statement, partition, size, continuation);
+        using var pages = _records.Pages(statement.ToQuery(), partition, size, continuation);
         var charge = 0d;
         for (var empty = 0; pages.HasMoreResults; empty++)
         {
@@ -103,7 +101,7 @@ public sealed class RecordLists
 
     private async Task<(ListCount?, double)> CountAsync(SqlStatement statement, PartitionKey partition, CancellationToken cancellation)
     {
-        using var pages = Open(statement, partition, size: -1, continuation: null);
+        using var pages = _records.Pages(statement.ToQuery(), partition, size: -1, continuation: null);
         var (count, charge) = (0, 0d);
         while (pages.HasMoreResults && count <= ListSql.MaxCount)
         {
@@ -114,17 +112,6 @@ public sealed class RecordLists
         }
 
         return (new ListCount(Math.Min(count, ListSql.MaxCount), count <= ListSql.MaxCount), charge);
-    }
-
-    private FeedIterator Open(SqlStatement statement, PartitionKey partition, int size, string? continuation)
-    {
-        var query = statement.Parameters.Aggregate(new QueryDefinition(statement.Text), (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
-        return _records.GetItemQueryStreamIterator(query, continuation, new QueryRequestOptions
-        {
-            PartitionKey = partition,
-            MaxItemCount = size,
-            ResponseContinuationTokenLimitInKb = MaxContinuation,
-        });
     }
 
     private static ReadOnlyMemory<byte> Body(ReadOnlyMemory<byte> rows, string? next, ListCount? count)

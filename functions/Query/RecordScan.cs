@@ -20,9 +20,6 @@ public sealed record ScanPage(IReadOnlyList<JsonElement> Records, string? Next);
 /// </summary>
 public sealed class RecordScan(CrmContainers containers, IOptions<ListOptions> options, RequestCharge charge)
 {
-    /// <summary>Kilobytes.</summary>
-    private const int MaxContinuation = 2;
-
     /// <param name="filter">In the language of lists; null for all.</param>
     /// <param name="until">Records that were created later are left out.</param>
     /// <param name="fields">Of the records, those that are read.</param>
@@ -75,14 +72,6 @@ public sealed class RecordScan(CrmContainers containers, IOptions<ListOptions> o
         return (list, only);
     }
 
-    private FeedIterator Open(SqlStatement statement, string tenantId, EntityType type, int size, string? from)
-    {
-        var query = statement.Parameters.Aggregate(new QueryDefinition(statement.Text), (with, parameter) => with.WithParameter(parameter.Name, parameter.Value));
-        return containers.Records.GetItemQueryStreamIterator(query, from, new QueryRequestOptions
-        {
-            PartitionKey = new PartitionKeyBuilder().Add(tenantId).Add(type.Collection).Build(),
-            MaxItemCount = size,
-            ResponseContinuationTokenLimitInKb = MaxContinuation,
-        });
-    }
+    private FeedIterator Open(SqlStatement statement, string tenantId, EntityType type, int size, string? from) =>
+        containers.Records.Pages(statement.ToQuery(), new PartitionKeyBuilder().Add(tenantId).Add(type.Collection).Build(), size, from);
 }

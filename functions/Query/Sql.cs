@@ -1,3 +1,5 @@
+using Microsoft.Azure.Cosmos;
+
 namespace Crm.Query;
 
 /// <summary>A value of a statement: never part of its text.</summary>
@@ -11,4 +13,7 @@ public readonly record struct SqlParameter(string Name, object Value);
 public sealed record SqlPredicate(string Text, IReadOnlyList<SqlParameter> Parameters);
 
 /// <summary>A whole Cosmos SQL statement.</summary>
-internal sealed record SqlStatement(string Text, IReadOnlyList<SqlParameter> Parameters);
+internal sealed record SqlStatement(string Text, IReadOnlyList<SqlParameter> Parameters)
+{
+    public QueryDefinition ToQuery() => Parameters.Aggregate(new QueryDefinition(Text), (query, parameter) => query.WithParameter(parameter.Name, parameter.Value));
+}

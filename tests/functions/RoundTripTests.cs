@@ -105,13 +105,13 @@ public sealed class RoundTripTests(CrmApp app) : IClassFixture<CrmApp>
     [Theory]
     [InlineData("lastName")]
     [InlineData("createdAt desc")]
-    public async Task List_OfOnePage_TakesOneAndAPlan(string order)
+    public async Task List_OfOnePage_TakesOneAndNoPlan(string order)
     {
         await app.CreateAsync("contacts");
         var plans = app.RoundTrips.QueryPlans;
 
         Assert.Equal(1, await CountAsync(() => app.ListAsync("contacts", ("orderby", order))));
-        Assert.Equal(1, app.RoundTrips.QueryPlans - plans);
+        Assert.Equal(plans, app.RoundTrips.QueryPlans);
     }
 
     private async Task<int> CountAsync(Func<Task<Answer>> request)

@@ -6,7 +6,7 @@ namespace Crm.Benchmarks;
 /// <param name="Once">Does it once; gives its price in request units where that is known.</param>
 internal sealed record Operation(string Name, Func<Random, Task<double?>> Once);
 
-/// <summary>What came of it. Processor time and allocations are the whole process's: server, store and the clients themselves.</summary>
+/// <summary>What came of it. Processor time and allocations are the whole process's: server, store, the clients themselves, and what is done in the background afterwards.</summary>
 internal sealed record Measurement(
     string Name, int Clients, double PerSecond, TimeSpan Median, TimeSpan Slow, TimeSpan ProcessorTime, double AllocatedBytes, double? RequestUnits)
 {
@@ -15,7 +15,12 @@ internal sealed record Measurement(
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>Takes operations in turns, so that one can be compared with the other.</summary>
+    /// <summary>At most: what never comes to rest is measured as it is.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Takes operations in turns, so that one can be compared with the other. What one leaves to be done in the background is done before the next begins.</summary>
     /// <param name="time">For each.</param>
     public static async Task<IReadOnlyList<Measurement>> TakeAsync(IReadOnlyList<Operation> operations, int clients, TimeSpan time)
     {
@@ -47,9 +52,24 @@ internal sealed record Measurement(
         var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var runs = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(() => RepeatAsync(operation, end))));
         var elapsed = watch.Elapsed;
-        process.Refresh();
+        await RestAsync(process);
         return new Turn(
             [.. runs.SelectMany(run => run.Latencies)], elapsed, process.TotalProcessorTime - processor, GC.GetTotalAllocatedBytes() - allocated, runs[0].Price);
+    }
+
+    /// <summary>Waits until the process hardly works.</summary>
+    private static async Task RestAsync(Process process)
+    {
+        var watch = Stopwatch.StartNew();
+        TimeSpan before;
+        do
+        {
+            process.Refresh();
+            before = process.TotalProcessorTime;
+            await Task.Delay(Rest);
+            process.Refresh();
+        }
+        while (process.TotalProcessorTime - before > Rest / 5 && watch.Elapsed < LongestRest);
     }
 
     private static async Task<(List<TimeSpan> Latencies, double? Price)> RepeatAsync(Operation operation, long end)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Crm.Local.Cosmos.Query;
+using Crm.Local.Sqlite;
 
 namespace Crm.Local.Cosmos.Storage;
 
@@ -10,7 +12,7 @@ internal sealed class ChangeLog(ReadSession session)
     /// <summary>Where the log stands in this view.</summary>
     public long End => session.Lsn;
 
-    public IEnumerable<(long Lsn, byte[] Json)> After(long lsn, EpkRange range)
+    public IEnumerable<LoggedItem> After(long lsn, EpkRange range)
     {
         var statement = session.Connection.Rent("""
             SELECT rid, lsn, ts, body FROM items INDEXED BY items_lsn
@@ -23,8 +25,7 @@ internal sealed class ChangeLog(ReadSession session)
                 .Bind(3, ItemReader.EpkBytes(range.Start)).Bind(4, ItemReader.EpkBytes(range.End)).Bind(5, session.Now);
             while (statement.Step())
             {
-                var row = new ItemRow(statement.Long(0), statement.Long(1), statement.Long(2), default);
-                yield return (row.Lsn, row.ToJson(session.Container, statement.Bytes(3), withLsn: true));
+                yield return new LoggedItem(new ItemRow(statement.Long(0), statement.Long(1), statement.Long(2), default), session.Container, statement, column: 3);
             }
         }
         finally
@@ -61,4 +62,13 @@ internal sealed class ChangeLog(ReadSession session)
             session.Connection.Return(statement);
         }
     }
+}
+
+/// <summary>An item of the log, still in SQLite's memory: to be written before the next is asked for.</summary>
+internal readonly struct LoggedItem(ItemRow row, Container container, Statement statement, int column)
+{
+    public long Lsn => row.Lsn;
+
+    /// <summary>As a client gets it.</summary>
+    public void WriteJson(IBufferWriter<byte> target) => row.WriteJson(target, container, statement.Bytes(column), withLsn: true);
 }

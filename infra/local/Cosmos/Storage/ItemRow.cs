@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
@@ -7,6 +8,7 @@ namespace Crm.Local.Cosmos.Storage;
 internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, ReadOnlyMemory<byte> Body)
 {
     private const int LongestNumber = 20;
+    private const int LongestTail = 320;
 
     /// <summary>Unique among the versions of all items of a container, because a log sequence number is never used twice.</summary>
     public string ETag => string.Create(
@@ -18,8 +20,25 @@ internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, Read
     /// <summary>As above, for a body still in SQLite's memory.</summary>
     public byte[] ToJson(Container container, ReadOnlySpan<byte> body, bool withLsn = false)
     {
+        Span<byte> tail = stackalloc byte[LongestTail];
+        tail = tail[..WriteTail(tail, container, body, withLsn)];
+        var json = new byte[body.Length - 1 + tail.Length];
+        body[..^1].CopyTo(json);
+        tail.CopyTo(json.AsSpan(body.Length - 1));
+        return json;
+    }
+
+    /// <summary>As above, at the end of others.</summary>
+    public void WriteJson(IBufferWriter<byte> target, Container container, ReadOnlySpan<byte> body, bool withLsn = false)
+    {
+        Span<byte> tail = stackalloc byte[LongestTail];
+        target.Write(body[..^1]);
+        target.Write(tail[..WriteTail(tail, container, body, withLsn)]);
+    }
+
+    private int WriteTail(Span<byte> tail, Container container, ReadOnlySpan<byte> body, bool withLsn)
+    {
         var (database, etag) = (container.Database.Rid, ETag);
-        Span<byte> tail = stackalloc byte[320];
         var length = 0;
         var comma = HasProperties(body);
         Append(tail, ref length, comma ? ",\"_rid\":\""u8 : "\"_rid\":\""u8);
@@ -43,10 +62,7 @@ internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, Read
         }
 
         tail[length++] = (byte)'}';
-        var json = new byte[body.Length - 1 + length];
-        body[..^1].CopyTo(json);
-        tail[..length].CopyTo(json.AsSpan(body.Length - 1));
-        return json;
+        return length;
     }
 
     // Stored bodies are objects without surrounding white space (ItemBody sees to it).

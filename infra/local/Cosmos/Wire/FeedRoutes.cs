@@ -19,7 +19,7 @@ internal sealed class FeedRoutes(StoreEngine engine)
         var range = RequestScope.Read(request, container) ?? EpkRange.All;
         var limit = RequestScope.MaxItems(request, DefaultItems);
         var after = request.Header(HeaderNames.Continuation) is { } token ? ParsePosition(token) : (PartitionPosition?)null;
-        var rows = new Rows();
+        var rows = new Rows(container);
         PartitionPosition? last = null;
         var more = false;
         using var session = engine.Read(container);
@@ -31,7 +31,7 @@ internal sealed class FeedRoutes(StoreEngine engine)
                 break;
             }
 
-            rows.Add(item.Json.Span);
+            rows.Next().Write(item.Json.Span);
             last = new PartitionPosition(item.Epk, item.Rid);
         }
 
@@ -48,15 +48,15 @@ internal sealed class FeedRoutes(StoreEngine engine)
         using var session = engine.Read(container);
         var log = new ChangeLog(session);
         var last = StartOf(request, log);
-        var rows = new Rows();
+        var rows = new Rows(container);
         var full = false;
-        foreach (var (lsn, json) in log.After(last, range))
+        foreach (var change in log.After(last, range))
         {
             full = rows.Count == limit || rows.Bytes > LargestPage;
             if (full)
                 break;
-            rows.Add(json);
-            last = lsn;
+            change.WriteJson(rows.Next());
+            last = change.Lsn;
         }
 
         // A page that took all there was moves on to where the log stood, over what is not in scope.
@@ -86,8 +86,7 @@ internal sealed class FeedRoutes(StoreEngine engine)
 
     private static WireResponse Page(int status, Container container, Rows rows, long lsn)
     {
-        var body = status == 304 ? default : Replies.Feed(container.Rid, "Documents", rows.Written, rows.Count);
-        return new WireResponse(status, body)
+        return new WireResponse(status, status == 304 ? default : rows.Body())
             .With(HeaderNames.ItemCount, rows.Count.ToString(CultureInfo.InvariantCulture))
             .From(container, lsn);
     }
@@ -101,21 +100,44 @@ internal sealed class FeedRoutes(StoreEngine engine)
         throw new RequestException(400, 0, "The continuation is invalid.");
     }
 
-    private sealed class Rows
+    /// <summary>The answer as it grows, so that a large page is not copied again at its end.</summary>
+    private sealed class Rows(Container container)
     {
-        private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+        // A hundred items of the usual size; a page without any takes nothing.
+        private const int Usual = 128 * 1024;
+
+        private ArrayBufferWriter<byte>? _buffer;
 
         public int Count { get; private set; }
 
-        public int Bytes => _buffer.WrittenCount;
+        public int Bytes => _buffer?.WrittenCount ?? 0;
 
-        public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+        private ArrayBufferWriter<byte> Begun
+        {
+            get
+            {
+                if (_buffer is null)
+                {
+                    _buffer = new ArrayBufferWriter<byte>(Usual);
+                    _buffer.Write(Replies.FeedHead(container.Rid, "Documents"));
+                }
 
-        public void Add(ReadOnlySpan<byte> json)
+                return _buffer;
+            }
+        }
+
+        /// <summary>Where to write the next row.</summary>
+        public ArrayBufferWriter<byte> Next()
         {
             if (Count++ > 0)
-                _buffer.Write(","u8);
-            _buffer.Write(json);
+                Begun.Write(","u8);
+            return Begun;
+        }
+
+        public ReadOnlyMemory<byte> Body()
+        {
+            Begun.Write(Replies.FeedTail(Count));
+            return Begun.WrittenMemory;
         }
     }
 }

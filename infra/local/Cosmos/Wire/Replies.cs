@@ -55,11 +55,15 @@ internal static class Replies
     /// <summary>A feed: rows that are JSON already, in the envelope with the parent's resource id.</summary>
     public static byte[] Feed(string rid, string name, ReadOnlyMemory<byte> rows, int count)
     {
-        // Neither a resource id nor a name has anything to escape, and rows are large: they are copied once.
-        var head = Encoding.ASCII.GetBytes($"{{\"_rid\":\"{rid}\",\"{name}\":[");
-        var tail = Encoding.ASCII.GetBytes($"],\"_count\":{count.ToString(CultureInfo.InvariantCulture)}}}");
-        return [.. head, .. rows.Span, .. tail];
+        // Rows are large: they are copied once.
+        return [.. FeedHead(rid, name), .. rows.Span, .. FeedTail(count)];
     }
+
+    /// <summary>What stands before the rows of a feed. Neither a resource id nor a name has anything to escape.</summary>
+    public static byte[] FeedHead(string rid, string name) => Encoding.ASCII.GetBytes($"{{\"_rid\":\"{rid}\",\"{name}\":[");
+
+    /// <summary>What stands after them.</summary>
+    public static byte[] FeedTail(int count) => Encoding.ASCII.GetBytes($"],\"_count\":{count.ToString(CultureInfo.InvariantCulture)}}}");
 
     private static string Code(int status) => status switch
     {

@@ -57,7 +57,7 @@ internal sealed record FeedBatch(string Json, int Count)
     /// <summary>Text that begins as times do and is not spelled as Newtonsoft spells them, text with escapes in it, and numbers that have several spellings.</summary>
     private static bool MayBeRewritten(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.ValueIsEscaped || reader.ValueSpan is [(byte)'/', ..] || (reader.ValueSpan is { Length: >= ShortestTime } text && text[10] == 'T' && !IsAsWritten(text)),
+        JsonTokenType.String => reader.ValueIsEscaped || reader.ValueSpan.StartsWith("/Date("u8) || (reader.ValueSpan is { Length: >= ShortestTime } text && text[10] == 'T' && !IsAsWritten(text)),
         JsonTokenType.Number => reader.ValueSpan is [(byte)'-', (byte)'0', ..] || !reader.TryGetInt64(out _),
         _ => false,
     };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Newtonsoft.Json;
@@ -38,7 +39,7 @@ internal sealed record FeedBatch(string Json, int Count)
 
     private static FeedBatch Documents(ReadOnlySpan<byte> page, ref Utf8JsonReader reader)
     {
-        var (rewritten, count) = ((StringBuilder?)null, 0);
+        var (rewritten, count) = ((ArrayBufferWriter<byte>?)null, 0);
         reader.Read();
         var copied = (int)reader.TokenStartIndex;
         while (reader.Read() && (reader.TokenType is not JsonTokenType.EndArray || reader.CurrentDepth >= DocumentDepth))
@@ -46,12 +47,16 @@ internal sealed record FeedBatch(string Json, int Count)
             if (reader.TokenType is JsonTokenType.StartObject && reader.CurrentDepth == DocumentDepth) count++;
             if (!MayBeRewritten(ref reader)) continue;
             var (start, end) = ((int)reader.TokenStartIndex, (int)reader.BytesConsumed);
-            (rewritten ??= new StringBuilder(page.Length)).Append(Encoding.UTF8.GetString(page[copied..start])).Append(Rewritten(Encoding.UTF8.GetString(page[start..end])));
+            rewritten ??= new ArrayBufferWriter<byte>(page.Length);
+            rewritten.Write(page[copied..start]);
+            Encoding.UTF8.GetBytes(Rewritten(Encoding.UTF8.GetString(page[start..end])), rewritten);
             copied = end;
         }
 
-        var rest = Encoding.UTF8.GetString(page[copied..(int)reader.BytesConsumed]);
-        return new FeedBatch(rewritten?.Append(rest).ToString() ?? rest, count);
+        var rest = page[copied..(int)reader.BytesConsumed];
+        if (rewritten is null) return new FeedBatch(Encoding.UTF8.GetString(rest), count);
+        rewritten.Write(rest);
+        return new FeedBatch(Encoding.UTF8.GetString(rewritten.WrittenSpan), count);
     }
 
     /// <summary>Text that begins as times do and is not spelled as Newtonsoft spells them, text with escapes in it, and numbers that have several spellings.</summary>
@@ -68,11 +73,24 @@ internal sealed record FeedBatch(string Json, int Count)
 
     private static string Rewritten(string token)
     {
-        using var reader = new JsonTextReader(new StringReader(token));
+        using var reader = new JsonTextReader(new StringReader(token)) { ArrayPool = Buffers.Pooled };
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using var writer = new JsonTextWriter(text);
+        using var writer = new JsonTextWriter(text) { ArrayPool = Buffers.Pooled };
         reader.Read();
         writer.WriteToken(reader, writeChildren: false);
         return text.ToString();
+    }
+
+    /// <summary>Newtonsoft's are larger than what is read with them here.</summary>
+    private sealed class Buffers : IArrayPool<char>
+    {
+        public static readonly Buffers Pooled = new();
+
+        public char[] Rent(int minimumLength) => ArrayPool<char>.Shared.Rent(minimumLength);
+
+        public void Return(char[]? array)
+        {
+            if (array is not null) ArrayPool<char>.Shared.Return(array);
+        }
     }
 }

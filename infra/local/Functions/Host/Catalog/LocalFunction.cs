@@ -16,7 +16,7 @@ internal sealed class LocalFunction : FunctionDefinition
         Trigger = attribute;
         TriggerParameter = trigger.Name!;
         Retry = RetryPolicy.Of(method);
-        Call = MethodCall.Compile(method);
+        Call = new MethodCall(method);
         // By place: two threads that ask for the first time at once may get two sets of the same parameters.
         Bindings = [.. method.GetParameters().Select(parameter => new ParameterBinding(parameter, parameter.Position == trigger.Position))];
         Parameters = [.. Bindings.Select(binding => binding.Parameter)];

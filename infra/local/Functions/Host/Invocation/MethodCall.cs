@@ -3,14 +3,16 @@ using System.Reflection;
 
 namespace Crm.Local.Functions.Invocation;
 
-/// <summary>A function's method as a delegate over an array of arguments, whatever it returns.</summary>
-internal sealed class MethodCall(bool isStatic, Func<object?, object?[], ValueTask<object?>> call)
+/// <summary>A function's method as a delegate over an array of arguments, whatever it returns. Compiled at its first call: most are not called for long after the start.</summary>
+internal sealed class MethodCall(MethodInfo method)
 {
-    public bool IsStatic => isStatic;
+    private readonly Lazy<Func<object?, object?[], ValueTask<object?>>> _call = new(() => Compile(method));
 
-    public ValueTask<object?> InvokeAsync(object? instance, object?[] arguments) => call(instance, arguments);
+    public bool IsStatic => method.IsStatic;
 
-    public static MethodCall Compile(MethodInfo method)
+    public ValueTask<object?> InvokeAsync(object? instance, object?[] arguments) => _call.Value(instance, arguments);
+
+    private static Func<object?, object?[], ValueTask<object?>> Compile(MethodInfo method)
     {
         var instance = Expression.Parameter(typeof(object));
         var arguments = Expression.Parameter(typeof(object[]));
@@ -20,7 +22,7 @@ internal sealed class MethodCall(bool isStatic, Func<object?, object?[], ValueTa
         var body = method.ReturnType == typeof(void)
             ? (Expression)Expression.Block(call, Expression.Default(typeof(ValueTask<object?>)))
             : Expression.Call(Adapter(method.ReturnType), call);
-        return new MethodCall(method.IsStatic, Expression.Lambda<Func<object?, object?[], ValueTask<object?>>>(body, instance, arguments).Compile());
+        return Expression.Lambda<Func<object?, object?[], ValueTask<object?>>>(body, instance, arguments).Compile();
     }
 
     private static MethodInfo Adapter(Type returned)

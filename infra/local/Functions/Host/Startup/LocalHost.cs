@@ -72,12 +72,9 @@ internal sealed partial class LocalHost(
         bus.Open(configuration, underHost.Folder, _data.Path, Services.GetService<TimeProvider>() ?? TimeProvider.System);
         blobs.Open(configuration, _data.Path);
         await app.StartAsync(cancellation);
-        foreach (var listener in listeners)
-        {
-            // First, so that one that fails half-way is stopped too.
-            _listening.Add(listener);
-            await listener.StartAsync(cancellation);
-        }
+        // First, so that one that fails half-way is stopped too.
+        _listening.AddRange(listeners);
+        await Task.WhenAll(listeners.Select(listener => listener.StartAsync(cancellation)));
 
         ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
 

@@ -8,13 +8,20 @@ internal sealed class ConnectionPool(string path) : IDisposable
 {
     private const int MostIdle = 16;
     private readonly ConcurrentBag<Connection> _idle = [];
+
+    // Beside the bag, whose own count stops everybody who uses it.
+    private int _count;
     private volatile bool _disposed;
 
     public Connection Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_idle.TryTake(out var connection))
+        {
+            Interlocked.Decrement(ref _count);
             return connection;
+        }
+
         connection = Connection.Open(path, create: false, readOnly: true);
         connection.Execute("PRAGMA cache_size = -8192; PRAGMA query_only = ON");
         return connection;
@@ -22,10 +29,14 @@ internal sealed class ConnectionPool(string path) : IDisposable
 
     public void Return(Connection connection)
     {
-        if (_disposed || _idle.Count >= MostIdle)
-            connection.Dispose();
-        else
+        if (Interlocked.Increment(ref _count) <= MostIdle && !_disposed)
+        {
             _idle.Add(connection);
+            return;
+        }
+
+        Interlocked.Decrement(ref _count);
+        connection.Dispose();
     }
 
     public void Dispose()

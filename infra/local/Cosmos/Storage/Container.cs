@@ -17,6 +17,7 @@ internal sealed class Container
         Throughput = throughput;
         RidBytes = ResourceId.OfContainer(database.Number, number);
         Rid = ResourceId.Encode(RidBytes);
+        Address = $"dbs/{Uri.EscapeDataString(database.Id)}/colls/{Uri.EscapeDataString(id)}";
     }
 
     public Database Database { get; }
@@ -28,6 +29,9 @@ internal sealed class Container
     public byte[] RidBytes { get; }
 
     public string Rid { get; }
+
+    /// <summary>By names, as it stands in addresses.</summary>
+    public string Address { get; }
 
     /// <summary>The properties as the client sent them (id, partitionKey, indexingPolicy, …), UTF-8 JSON.</summary>
     public byte[] Properties { get; }

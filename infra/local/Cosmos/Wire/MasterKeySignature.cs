@@ -6,6 +6,10 @@ namespace Crm.Local.Cosmos.Wire;
 /// <summary>Checks the <c>authorization</c> header: an HMAC of verb, resource and date under the account key.</summary>
 internal sealed class MasterKeySignature
 {
+    /// <summary>A valid one has about ninety characters, as many again when they are escaped.</summary>
+    private const int LongestHeader = 512;
+    private const int MostOnStack = 1024;
+
     private readonly byte[] _key;
 
     /// <exception cref="FormatException">The key is not base64.</exception>
@@ -26,7 +30,8 @@ internal sealed class MasterKeySignature
     {
         var header = request.Header("authorization");
         var date = request.Header("x-ms-date") ?? request.Header("date");
-        if (header is null || date is null || !TryReadSignature(header, out var signature))
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        if (header is null || date is null || !TryReadSignature(header, signature))
             return false;
         var feed = segments.Length % 2 == 1;
         var type = segments.Length == 0 ? "" : feed ? segments[^1] : segments[^2];
@@ -38,26 +43,36 @@ internal sealed class MasterKeySignature
         return id is not null && Matches(signature, request.Method, type, id.ToLowerInvariant(), date);
     }
 
-    private static bool TryReadSignature(string header, out byte[] signature)
+    private static bool TryReadSignature(string header, Span<byte> signature)
     {
-        signature = [];
         const string prefix = "type=master&ver=1.0&sig=";
-        var text = Uri.UnescapeDataString(header);
-        if (!text.StartsWith(prefix, StringComparison.Ordinal))
-            return false;
-        var buffer = new byte[HMACSHA256.HashSizeInBytes];
-        if (!Convert.TryFromBase64Chars(text.AsSpan(prefix.Length), buffer, out var written) || written != buffer.Length)
-            return false;
-        signature = buffer;
-        return true;
+        Span<char> text = stackalloc char[LongestHeader];
+        return Uri.TryUnescapeDataString(header, text, out var length)
+            && text[..length].StartsWith(prefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64Chars(text[prefix.Length..length], signature, out var written) && written == signature.Length;
     }
 
     private bool Matches(ReadOnlySpan<byte> signature, string verb, string type, string link, string date)
     {
-        var payload = Encoding.UTF8.GetBytes(
-            $"{verb.ToLowerInvariant()}\n{type.ToLowerInvariant()}\n{link}\n{date.ToLowerInvariant()}\n\n");
+        var most = Encoding.UTF8.GetMaxByteCount(verb.Length + type.Length + link.Length + date.Length + 5);
+        var payload = most <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[most];
+        var length = 0;
+        Append(payload, ref length, verb, inLowerCase: true);
+        Append(payload, ref length, type, inLowerCase: true);
+        Append(payload, ref length, link, inLowerCase: false);
+        Append(payload, ref length, date, inLowerCase: true);
+        payload[length++] = (byte)'\n';
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, payload, expected);
+        HMACSHA256.HashData(_key, payload[..length], expected);
         return CryptographicOperations.FixedTimeEquals(expected, signature);
+    }
+
+    /// <summary>A line of what is signed. What is in lower case is ASCII: verbs, types and dates.</summary>
+    private static void Append(Span<byte> payload, ref int length, string line, bool inLowerCase)
+    {
+        var written = payload.Slice(length, Encoding.UTF8.GetBytes(line, payload[length..]));
+        if (inLowerCase) Ascii.ToLowerInPlace(written, out _);
+        length += written.Length;
+        payload[length++] = (byte)'\n';
     }
 }

@@ -38,7 +38,7 @@ internal static class Replies
     public static WireResponse Refused(Outcome outcome) => Error(outcome.Status, outcome.SubStatus, outcome.Message!);
 
     public static WireResponse WithCharge(this WireResponse response, double charge) =>
-        response.With(HeaderNames.Charge, charge.ToString("0.##", CultureInfo.InvariantCulture));
+        response.With(HeaderNames.Charge, Math.Round(charge, 2).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The headers that say which container answered and how far its log has come.</summary>
     public static WireResponse From(this WireResponse response, Container container, long? lsn = null)
@@ -48,7 +48,7 @@ internal static class Replies
             .With(HeaderNames.SessionToken, "0:-1#" + position)
             .With(HeaderNames.Lsn, position)
             .With(HeaderNames.PartitionRangeId, "0")
-            .With("x-ms-alt-content-path", $"dbs/{Uri.EscapeDataString(container.Database.Id)}/colls/{Uri.EscapeDataString(container.Id)}")
+            .With("x-ms-alt-content-path", container.Address)
             .With("x-ms-content-path", container.Rid);
     }
 

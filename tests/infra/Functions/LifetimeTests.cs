@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Crm.Local.Functions.Catalog;
+using Crm.Local.Functions.Settings;
 using Crm.Local.Functions.Startup;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -14,6 +16,20 @@ namespace Crm.Local.Tests.Functions;
 public class LifetimeTests
 {
     private const string Account = "AccountEndpoint=http://127.0.0.1:8081/;AccountKey=C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+    [Fact]
+    public async Task Start_ThatATriggerRefuses_LetsTheOthersFinishTheirsBeforeItStopsThem()
+    {
+        var slow = new OtherTrigger(async () => await Task.Delay(50));
+        var refusing = new OtherTrigger(() => throw new StartException("not today"));
+        var refused = await Assert.ThrowsAsync<StartException>(() => TestApp.StartAsync([], builder =>
+        {
+            builder.Services.AddSingleton<ITriggerListener>(slow);
+            builder.Services.AddSingleton<ITriggerListener>(refusing);
+        }));
+        Assert.Equal("not today", refused.Message);
+        Assert.Equal(["started", "stopped"], slow.Seen);
+    }
 
     [Fact]
     public async Task Stop_WithARequestInFlight_LetsItFinish()
@@ -164,6 +180,34 @@ public class LifetimeTests
             await using var registration = cancellation.Register(gate.Cancelled.SetResult);
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
             return Results.Ok();
+        }
+    }
+
+    /// <summary>A kind of trigger that no function has.</summary>
+    private sealed class OtherTrigger(Func<Task> start) : ITriggerListener
+    {
+        public List<string> Seen { get; } = [];
+
+        public Type TriggerAttribute => typeof(OtherTrigger);
+
+        public IReadOnlyCollection<string> Addresses => [];
+
+        public string? Example => null;
+
+        public void Take(IReadOnlyList<LocalFunction> functions, HostJson hostJson)
+        {
+        }
+
+        public Task StartAsync(CancellationToken cancellation)
+        {
+            var starting = start();
+            return starting.ContinueWith(_ => Seen.Add("started"), TaskScheduler.Default);
+        }
+
+        public Task StopAsync(CancellationToken deadline)
+        {
+            Seen.Add("stopped");
+            return Task.CompletedTask;
         }
     }
 }

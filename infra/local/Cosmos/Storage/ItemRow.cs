@@ -29,7 +29,7 @@ internal readonly record struct ItemRow(long Rid, long Lsn, long Timestamp, Read
     }
 
     /// <summary>As above, at the end of others.</summary>
-    public void WriteJson(IBufferWriter<byte> target, Container container, ReadOnlySpan<byte> body, bool withLsn = false)
+    public void WriteJson(IBufferWriter<byte> target, Container container, ReadOnlySpan<byte> body, bool withLsn)
     {
         Span<byte> tail = stackalloc byte[LongestTail];
         target.Write(body[..^1]);

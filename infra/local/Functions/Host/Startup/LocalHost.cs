@@ -74,7 +74,8 @@ internal sealed partial class LocalHost(
         await app.StartAsync(cancellation);
         // First, so that one that fails half-way is stopped too.
         _listening.AddRange(listeners);
-        await Task.WhenAll(listeners.Select(listener => listener.StartAsync(cancellation)));
+        // One that refuses at once does not leave the others starting behind the back of who stops them.
+        await Task.WhenAll(listeners.Select(async listener => await listener.StartAsync(cancellation)));
 
         ReadyMessage.Print(Console.Out, _listening, functions, _data.Path, cosmos.Address);
 
